@@ -1,0 +1,49 @@
+/**
+ * Time, timers and randomness for the whole program. Everything that waits or chooses takes these ports, so that one
+ * virtual clock and one seed can run the daemon.
+ */
+
+/** A pending timer; opaque to everyone but the clock that made it. */
+export type TimerId = unknown;
+
+/** The one source of time. It is XState's clock too, so that `after` delays and the program's own timers agree. */
+export interface Clock {
+  /** Wall time in milliseconds since 1970. */
+  now(): number;
+  /** Calls `fn` once after `delayMs`. Delays beyond 2^31-1 ms are chained, never fired at once. */
+  setTimeout(fn: () => void, delayMs: number): TimerId;
+  clearTimeout(id: TimerId): void;
+}
+
+/** A number in [0, 1), as `Math.random`. */
+export type Random = () => number;
+
+/** Node fires a longer delay after 1 ms, with a warning that nobody reads. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
+interface ChainedTimer {
+  handle: NodeJS.Timeout;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout(fn, delayMs) {
+    const timer = {} as ChainedTimer; // safe: `arm` sets the handle before anyone can see the timer
+    const arm = (leftMs: number): void => {
+      const stepMs = Math.min(leftMs, LONGEST_DELAY_MS);
+      timer.handle = setTimeout(() => {
+        if (leftMs > stepMs) arm(leftMs - stepMs);
+        else fn();
+      }, stepMs);
+    };
+    arm(Math.max(0, delayMs));
+    return timer;
+  },
+  clearTimeout(id) {
+    if (id !== undefined) clearTimeout((id as ChainedTimer).handle); // safe: only this clock's ids reach it
+  },
+};
+
+/** The machine's own randomness. */
+export const systemRandom: Random = Math.random;
