@@ -107,14 +107,12 @@ export interface FailureTimes {
 export interface Catalog {
   /** Nodes whose meta has all pairs of external_node_meta. */
   watchNodes(observer: WatchObserver<readonly ExternalNode[]>): Watch;
-  /** Checks of those nodes, without externalNodeHealth's own changes waking it where the server can filter that. */
+  /** All checks of those nodes, `externalNodeHealth` among them. */
   watchChecks(observer: WatchObserver<readonly CheckRecord[]>): Watch;
   /** This instance's own list. */
   watchShare(observer: WatchObserver<ShareEntry>): Watch;
   /** Consistent read of the nodes' failure times: one by one for few nodes, the whole folder for many. */
   readFailureTimes(nodes: readonly string[], checks: readonly CheckId[], signal: AbortSignal): Promise<FailureTimes>;
-  /** The `externalNodeHealth` check of a node as the catalog holds it, undefined when there is none. */
-  readNodeCheck(node: string, signal: AbortSignal): Promise<CheckRecord | undefined>;
   /** Port of the node's first service, for ping_type "tcp"; undefined when it has none. */
   readServicePort(node: string, signal: AbortSignal): Promise<number | undefined>;
 }
