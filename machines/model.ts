@@ -134,9 +134,12 @@ export type WriteOutcome =
   | { readonly id: string; readonly type: 'rejected'; readonly rejection: Rejection }
   | { readonly id: string; readonly type: 'owed' };
 
-/** The answer to a write, sent to the actor that asked for it. */
+/** The answer to a write, sent to the actor that asked for it. `atMs`: when. */
 export type WriteAnswer =
-  | { readonly type: 'status.committed'; readonly writeId: string }
-  | { readonly type: 'status.rejected'; readonly writeId: string; readonly rejection: Rejection }
-  /** A newer write of the same subject took its place; that one will be answered. */
-  | { readonly type: 'status.superseded'; readonly writeId: string };
+  | { readonly type: 'status.committed'; readonly writeId: string; readonly atMs: number }
+  | { readonly type: 'status.rejected'; readonly writeId: string; readonly rejection: Rejection; readonly atMs: number }
+  /** A newer write of the same subject took its place, or it was withdrawn. */
+  | { readonly type: 'status.superseded'; readonly writeId: string; readonly atMs: number };
+
+/** What a write that no longer fits the check as last read is worth: read again and try again, or let it go. */
+export type StaleIndexPolicy = 'settle' | 'drop';

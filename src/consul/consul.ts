@@ -2,7 +2,7 @@
  * What the rest of the program may ask of Consul. Every promise rejects with an `EsmError` only (`ESM_CONSUL_*`, or the
  * reason of `signal` when that was aborted); every call takes an AbortSignal and honours it at once.
  */
-import type { CheckRecord, CheckId, ExternalNode, Share, Write, WriteOutcome } from '../../machines/model.ts';
+import type { CheckRecord, CheckId, ExternalNode, Share, StaleIndexPolicy, Write, WriteOutcome } from '../../machines/model.ts';
 import type { EsmError } from '../errors.ts';
 
 /** What a watch tells. Only changed answers are delivered; trouble is told once a failed try, and the watch goes on by itself. */
@@ -80,8 +80,13 @@ export interface Fleet {
   watchInstances(observer: WatchObserver<readonly string[]>): Watch;
   /** Every list in KV, by service id. */
   readLists(signal: AbortSignal): Promise<ReadonlyMap<string, ShareEntry>>;
-  /** Service ids registered under consul_service with any tag, healthy or not: lists of the others are stale. */
-  readRegistered(signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** Wakes when any list in KV was written, deleted or edited, by whom ever. A signal only: read the lists to know them. */
+  watchLists(observer: WatchObserver<void>): Watch;
+  /**
+   * Service ids registered under consul_service, healthy or not: a `peer` bears consul_service_tag (its list is emptied
+   * while it is unhealthy), a `stranger` does not (its list is left alone). Lists of all other ids are stale.
+   */
+  readRegistered(signal: AbortSignal): Promise<ReadonlyMap<string, 'peer' | 'stranger'>>;
   /**
    * Writes changed lists (additions before removals is the caller's order) and removes stale ones, each transaction under
    * the limits and fenced by `check-session` on the lock. Resolves to false when the fence failed: the lock is lost.
@@ -119,6 +124,13 @@ export interface Catalog {
 
 /** Takes writes to Consul; see machines/writer.ts for when and how often. */
 export interface Committer {
-  /** At most 64 operations, fences counted. Resolves to one outcome a write; never rejects but by `signal`. */
-  commit(writes: readonly Write[], signal: AbortSignal): Promise<readonly WriteOutcome[]>;
+  /**
+   * At most 64 operations, fences counted. Resolves to one outcome a write; never rejects but by `signal`. With `drop` a
+   * write whose index turned out stale is rejected as `gone` unread: the node's new owner writes what is true.
+   */
+  commit(
+    writes: readonly Write[],
+    onStaleIndex: StaleIndexPolicy,
+    signal: AbortSignal,
+  ): Promise<readonly WriteOutcome[]>;
 }
