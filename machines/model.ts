@@ -132,7 +132,13 @@ export type Rejection =
 export type WriteOutcome =
   | { readonly id: string; readonly type: 'committed' }
   | { readonly id: string; readonly type: 'rejected'; readonly rejection: Rejection }
-  | { readonly id: string; readonly type: 'owed' };
+  | { readonly id: string; readonly type: 'owed'; readonly reason: string };
+
+/** The last word on a write, as the writer gives it. */
+export type WriteReply =
+  | Exclude<WriteOutcome, { readonly type: 'owed' }>
+  /** A newer write of the same subject took its place, or it was withdrawn. */
+  | { readonly id: string; readonly type: 'superseded' };
 
 /** The answer to a write, sent to the actor that asked for it. `atMs`: when. */
 export type WriteAnswer =

@@ -1,5 +1,5 @@
 /** The writer's queue: the newest write of each subject, oldest subject first, and the next transaction from its front. */
-import type { Write } from '../model.ts';
+import type { Write, WriteOutcome, WriteReply } from '../model.ts';
 
 /** Waiting writes by subject, in the order in which the subjects began to wait. */
 export type WriteQueue = Map<string, Write>;
@@ -22,11 +22,49 @@ export const isFull = (queue: WriteQueue): boolean => {
 };
 
 /** The longest run of writes from the front that fits one transaction; always at least one when any waits. */
-export const nextBatch = (queue: WriteQueue): Write[] => {
+const nextBatch = (queue: WriteQueue): Write[] => {
   const batch: Write[] = [];
   for (const write of queue.values()) {
     if (batch.length > 0 && operationsOf([...batch, write]) > MOST_OPERATIONS) break;
     batch.push(write);
   }
   return batch;
+};
+
+/** Takes the next transaction's writes out of the queue. */
+export const takeBatch = (queue: WriteQueue): Write[] => {
+  const batch = nextBatch(queue);
+  for (const write of batch) queue.delete(write.subject);
+  return batch;
+};
+
+/** Lets a write wait. The reply is for the older write of its subject, if one waited. */
+export const enqueue = (queue: WriteQueue, write: Write): WriteReply[] => {
+  const replies = withdraw(queue, write.subject);
+  queue.set(write.subject, write);
+  return replies;
+};
+
+/** Takes a waiting write back. */
+export const withdraw = (queue: WriteQueue, subject: string): WriteReply[] => {
+  const write = queue.get(subject);
+  if (write === undefined) return [];
+  queue.delete(subject);
+  return [{ id: write.id, type: 'superseded' }];
+};
+
+/** Gives the replies that a transaction's outcomes allow; what is owed waits again, unless a newer write does. */
+export const settle = (
+  queue: WriteQueue,
+  inFlight: readonly Write[],
+  outcomes: readonly WriteOutcome[],
+): WriteReply[] => {
+  const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+  return inFlight.flatMap((write): WriteReply[] => {
+    const outcome = byId.get(write.id);
+    if (outcome !== undefined && outcome.type !== 'owed') return [outcome];
+    if (queue.has(write.subject)) return [{ id: write.id, type: 'superseded' }];
+    queue.set(write.subject, write);
+    return [];
+  });
 };

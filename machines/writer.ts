@@ -1,0 +1,189 @@
+/**
+ * The writer: everything that an instance says to the catalog of checks and nodes passes through it.
+ *
+ * Decides when waiting writes go out, how many at once, and when to try again. Keeps the newest write of each subject.
+ * Started by the daemon chart; answers every write once through `answer`, and tells its parent `writer.emptied`,
+ * `consul.answered` and `consul.failed`.
+ */
+import { assertEvent, assign, sendTo, setup, type AnyActorRef, type PromiseActorLogic } from 'xstate';
+import type { StaleIndexPolicy, Write, WriteOutcome, WriteReply } from './model.ts';
+import { backoffMs } from './rules/backoff.ts';
+import { enqueue, isFull, settle, takeBatch, withdraw, type WriteQueue } from './rules/queue.ts';
+
+export interface WriterInput {
+  readonly parent: AnyActorRef;
+  /** How long writes gather before they go out; 0: until the event loop turns. */
+  readonly batchFlushIntervalMs: number;
+}
+
+interface WriterContext extends WriterInput {
+  /** One Map for the writer's life: to copy it for every write made 20,000 changes at once take seconds. */
+  readonly queue: WriteQueue;
+  readonly inFlight: readonly Write[];
+  readonly onStaleIndex: StaleIndexPolicy;
+  /** What the last step settled, for `answer`. */
+  readonly replies: readonly WriteReply[];
+  /** Tries in a row that Consul did not answer. */
+  readonly failures: number;
+}
+
+export type WriterEvent =
+  | { readonly type: 'write.submitted'; readonly write: Write }
+  | { readonly type: 'write.withdrawn'; readonly subject: string }
+  | { readonly type: 'consul.reachable' }
+  /** The daemon stops: write what waits without gathering, and let stale writes go. */
+  | { readonly type: 'writer.drain' };
+
+export interface CommitInput {
+  readonly writes: readonly Write[];
+  readonly onStaleIndex: StaleIndexPolicy;
+}
+
+/** Effects that src/actors/writer.ts hands in as actions. */
+export interface WriterPorts {
+  readonly answer: { readonly replies: readonly WriteReply[] };
+}
+
+/** What the daemon chart hears of the writer. */
+export type WriterReport =
+  | { readonly type: 'writer.emptied' }
+  | { readonly type: 'consul.answered' }
+  | { readonly type: 'consul.failed'; readonly reason: string };
+
+const owedReason = (outcomes: readonly WriteOutcome[]): string =>
+  outcomes.find((outcome) => outcome.type === 'owed')?.reason ?? '';
+
+export type WriterActors = {
+  readonly commit: PromiseActorLogic<readonly WriteOutcome[], CommitInput>;
+};
+
+export const writerMachine = setup({
+  types: {
+    input: {} as WriterInput,
+    context: {} as WriterContext,
+    events: {} as WriterEvent,
+  },
+  actors: {} as WriterActors,
+  actions: {
+    answer: (_, _params: WriterPorts['answer']) => undefined,
+    enqueue: assign(({ context, event }) => {
+      assertEvent(event, 'write.submitted');
+      return { replies: enqueue(context.queue, event.write) };
+    }),
+    withdraw: assign(({ context, event }) => {
+      assertEvent(event, 'write.withdrawn');
+      return { replies: withdraw(context.queue, event.subject) };
+    }),
+    takeBatch: assign({ inFlight: ({ context }) => takeBatch(context.queue) }),
+    settle: assign(({ context }, outcomes: readonly WriteOutcome[]) => ({
+      replies: settle(context.queue, context.inFlight, outcomes),
+      inFlight: [],
+    })),
+    countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
+    forgetFailures: assign({ failures: 0 }),
+    dropStale: assign({ onStaleIndex: 'drop' }),
+    tellEmptied: sendTo(({ context }) => context.parent, { type: 'writer.emptied' } satisfies WriterReport),
+    tellAnswered: sendTo(({ context }) => context.parent, { type: 'consul.answered' } satisfies WriterReport),
+    tellFailed: sendTo(
+      ({ context }) => context.parent,
+      (_, reason: string) => ({ type: 'consul.failed', reason }) satisfies WriterReport,
+    ),
+  },
+  guards: {
+    isEmpty: ({ context }) => context.queue.size === 0,
+    isFull: ({ context }) => isFull(context.queue),
+    isDraining: ({ context }) => context.onStaleIndex === 'drop',
+    isOwed: (_, outcomes: readonly WriteOutcome[]) => outcomes.some((outcome) => outcome.type === 'owed'),
+  },
+  delays: {
+    batchFlushInterval: ({ context }) => context.batchFlushIntervalMs,
+    /** Without jitter; src/actors/writer.ts hands in the one with it. */
+    backoff: ({ context }) => backoffMs(context.failures, 0),
+  },
+}).createMachine({
+  id: 'writer',
+  description: 'Takes reports of checks and nodes to Consul, the newest of each, in transactions.',
+  context: ({ input }) => ({
+    ...input,
+    queue: new Map(),
+    inFlight: [],
+    onStaleIndex: 'settle',
+    replies: [],
+    failures: 0,
+  }),
+  initial: 'idle',
+  on: {
+    'write.submitted': {
+      actions: ['enqueue', { type: 'answer', params: ({ context }) => ({ replies: context.replies }) }],
+    },
+    'write.withdrawn': {
+      actions: ['withdraw', { type: 'answer', params: ({ context }) => ({ replies: context.replies }) }],
+    },
+    'writer.drain': { actions: 'dropStale' },
+  },
+  states: {
+    idle: {
+      description: 'Nothing is owed to Consul.',
+      entry: 'tellEmptied',
+      on: {
+        'write.submitted': { target: 'gathering', actions: 'enqueue' },
+        'writer.drain': { actions: ['dropStale', 'tellEmptied'] },
+      },
+    },
+    gathering: {
+      description: 'Writes wait a moment for company.',
+      always: [
+        { guard: 'isEmpty', target: 'idle' },
+        { guard: 'isFull', target: 'committing' },
+        { guard: 'isDraining', target: 'committing' },
+      ],
+      after: { batchFlushInterval: { target: 'committing' } },
+    },
+    committing: {
+      description: 'A transaction is with Consul; newer writes gather behind it.',
+      entry: 'takeBatch',
+      invoke: {
+        id: 'commit',
+        src: 'commit',
+        input: ({ context }) => ({ writes: context.inFlight, onStaleIndex: context.onStaleIndex }),
+        onDone: [
+          {
+            guard: { type: 'isOwed', params: ({ event }) => event.output },
+            target: 'backingOff',
+            actions: [
+              { type: 'settle', params: ({ event }) => event.output },
+              { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
+              'countFailure',
+              { type: 'tellFailed', params: ({ event }) => owedReason(event.output) },
+            ],
+          },
+          {
+            target: 'gathering',
+            actions: [
+              { type: 'settle', params: ({ event }) => event.output },
+              { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
+              'forgetFailures',
+              'tellAnswered',
+            ],
+          },
+        ],
+        onError: {
+          target: 'backingOff',
+          actions: [
+            { type: 'settle', params: [] },
+            { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
+            'countFailure',
+            { type: 'tellFailed', params: ({ event }) => String(event.error) },
+          ],
+        },
+      },
+    },
+    backingOff: {
+      description: 'Consul did not take the last transaction: tries again later, or as soon as it is known to be back.',
+      always: { guard: 'isEmpty', target: 'idle' },
+      after: { backoff: { target: 'committing' } },
+      on: { 'consul.reachable': { target: 'committing' } },
+    },
+  },
+  options: { maxIterations: 20 },
+});
