@@ -1,5 +1,5 @@
 /** The `logger` program as a child that carries lines to the local syslog socket. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../clock.ts';
 
 export interface LoggerObserver {
@@ -28,37 +28,42 @@ const MAX_WAITING_BYTES = 2 ** 20;
  */
 export function startLogger(socketPath: string, clock: Clock, observer: LoggerObserver): Logger {
   const args = ['--prio-prefix', '--tag', 'consul-esm', `--id=${process.pid}`, '--size', String(MAX_LINE_BYTES)];
-  const child = spawn('logger', [...args, '--socket', socketPath, '--socket-errors=on'], {
+  const child: ChildProcess = spawn('logger', [...args, '--socket', socketPath, '--socket-errors=on'], {
     stdio: ['pipe', 'ignore', 'pipe'],
     detached: true, // Ctrl-C goes to the whole foreground group: it ended logger before the daemon's last lines
   });
-  const ended = new Promise<void>((resolve) => {
-    let complaint = '';
-    let startError: Error | undefined;
-    child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(0, 1_000)));
-    child.stdin.on('error', () => undefined); // its end tells
-    child.stdin.on('drain', () => {
-      observer.onDrain();
-    });
-    child.once('error', (error) => (startError = error));
-    child.once('close', (code, signal) => {
-      observer.onEnd(
-        startError?.message ?? (complaint.trim() || `logger ended with ${signal ?? `code ${code ?? 'unknown'}`}`),
-      );
-      resolve();
-    });
+  const stdin = child.stdin; // missing when the process has no descriptor left for it
+  stdin?.on('error', () => undefined); // the end of the program tells
+  stdin?.on('drain', () => {
+    observer.onDrain();
+  });
+  const ended = endOf(child).then((reason) => {
+    observer.onEnd(reason);
   });
   return {
     write(line) {
-      if (!child.stdin.writable || child.stdin.writableLength >= MAX_WAITING_BYTES) return false;
-      child.stdin.write(line);
+      if (stdin?.writable !== true || stdin.writableLength >= MAX_WAITING_BYTES) return false;
+      stdin.write(line);
       return true;
     },
     async end(waitMs) {
-      child.stdin.end();
+      stdin?.end();
       const timer = clock.setTimeout(() => child.kill('SIGKILL'), waitMs);
       await ended;
       clock.clearTimeout(timer);
     },
   };
 }
+
+/** Resolves, when the program has ended or could not be started, to why. */
+const endOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    let complaint = '';
+    child.stderr?.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(0, 1_000)));
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('close', (code, signal) => {
+      resolve(complaint.trim() || `logger ended with ${signal ?? `code ${code ?? 'unknown'}`}`);
+    });
+  });

@@ -12,8 +12,8 @@ export interface SyslogOptions {
   readonly facility: Facility;
   /** Default `/dev/log`. */
   readonly socketPath?: string;
-  /** Lines kept while syslog cannot be reached, the oldest dropped first; default 1,000. */
-  readonly maxWaitingLines?: number;
+  /** How many bytes are kept while syslog cannot be reached, the oldest line dropped first; default 1 MiB. */
+  readonly maxWaitingBytes?: number;
   readonly clock?: Clock;
 }
 
@@ -32,10 +32,11 @@ export const syslogSink =
 class Syslog implements Sink {
   readonly #facility: Facility;
   readonly #socketPath: string;
-  readonly #maxWaitingLines: number;
+  readonly #maxWaitingBytes: number;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #waiting: string[] = [];
+  #waitingBytes = 0;
   #logger: Logger | undefined;
   #isSettled = false;
   #isInTrouble = false;
@@ -45,12 +46,12 @@ class Syslog implements Sink {
   #timer: TimerId;
 
   constructor(
-    { facility, socketPath = '/dev/log', maxWaitingLines = 1_000, clock = systemClock }: SyslogOptions,
+    { facility, socketPath = '/dev/log', maxWaitingBytes = 2 ** 20, clock = systemClock }: SyslogOptions,
     log: Log,
   ) {
     this.#facility = facility;
     this.#socketPath = socketPath;
-    this.#maxWaitingLines = maxWaitingLines;
+    this.#maxWaitingBytes = maxWaitingBytes;
     this.#clock = clock;
     this.#log = log;
     this.#start();
@@ -123,12 +124,16 @@ class Syslog implements Sink {
 
   #keep(line: string): void {
     this.#waiting.push(line);
-    if (this.#waiting.length <= this.#maxWaitingLines) return;
-    this.#waiting.shift();
-    this.#dropped++;
+    this.#waitingBytes += Buffer.byteLength(line);
+    while (this.#waitingBytes > this.#maxWaitingBytes) {
+      this.#waitingBytes -= Buffer.byteLength(this.#waiting.shift() ?? '');
+      this.#dropped++;
+      this.#suffer('too many lines wait');
+    }
   }
 
   #handOver(): void {
+    this.#waitingBytes = 0;
     for (const line of this.#waiting.splice(0)) this.#send(line);
   }
 }
