@@ -1,0 +1,58 @@
+/** Says in words what the schema allows and what was found instead. */
+import type { Value } from './document.ts';
+import type { Key } from './schema/key.ts';
+
+const LONGEST_SHOWN = 60;
+
+const FORMATS = {
+  duration: 'a duration such as "10s" or "1h30m"',
+  address: '"host:port", "http://host:port", "https://host:port" or "unix:///path"',
+  file: 'the path of a readable file',
+  folder: 'the path of a readable folder',
+} as const;
+
+const quoteAll = (words: readonly string[]): string => {
+  const quoted = words.map((word) => `"${word}"`);
+  return [quoted.slice(0, -1).join(', '), ...quoted.slice(-1)].filter((part) => part !== '').join(' or ');
+};
+
+const allowedText = ({ format, atLeast }: Extract<Key, { type: 'string' }>): string => {
+  const what = format === undefined ? 'a string in quotes' : FORMATS[format];
+  return atLeast === undefined ? what : `${what}, at least ${atLeast}`;
+};
+
+const allowedBlock = (key: Extract<Key, { type: 'object' }>): string => {
+  if ('properties' in key) return 'one block, key { ... }';
+  return key.minProperties > 0 ? 'a block of key = "value", at least one' : 'a block of key = "value"';
+};
+
+/** What may stand at `key`, for the second half of a message. */
+export const allowedAt = (key: Key): string => {
+  switch (key.type) {
+    case 'string':
+      return key.enum === undefined ? allowedText(key) : quoteAll(key.enum);
+    case 'boolean':
+      return 'true or false, without quotes';
+    case 'integer':
+      return `a whole number without quotes, at least ${key.minimum}`;
+    case 'array':
+      return 'a list of strings, ["...", "..."]';
+    case 'object':
+      return allowedBlock(key);
+  }
+};
+
+/** A text in quotes, cut where it is long. */
+export const shown = (text: string): string =>
+  JSON.stringify(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text);
+
+const KINDS = { string: 'a string', number: 'a number', boolean: 'true or false', object: 'nothing' } as const;
+
+/** What stands there, for the first half of a message. Of a secret only the kind is told. */
+export const foundAt = (value: Value, isSecret: boolean): string => {
+  if (value.type === 'list') return value.items.length === 0 ? 'an empty list' : 'a list';
+  if (value.type === 'block') return value.entries.length === 0 ? 'an empty block' : 'a block';
+  const scalar = value.value;
+  if (isSecret) return KINDS[typeof scalar as keyof typeof KINDS]; // safe: a scalar is of one of these four
+  return typeof scalar === 'string' ? shown(scalar) : String(scalar);
+};

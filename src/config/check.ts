@@ -1,0 +1,96 @@
+/** Holds one document against the schema. */
+import { Ajv, type ErrorObject } from 'ajv';
+import { parseGoDuration } from '../duration.ts';
+import { toConsulUrl } from './address.ts';
+import { allowedAt, foundAt } from './allowed.ts';
+import type { Document } from './document.ts';
+import { outline, type Outline } from './outline.ts';
+import { originIn, type Problem } from './problem.ts';
+import { keyOf, SCHEMA, type FileSettings, type KeyName } from './schema.ts';
+import type { Key } from './schema/key.ts';
+import type { Setting, Settings } from './settings.ts';
+import { suggest } from './suggest.ts';
+
+const ajv = new Ajv({
+  allErrors: true,
+  verbose: true,
+  formats: {
+    duration: (text: string) => parseGoDuration(text) !== undefined,
+    address: (text: string) => toConsulUrl(text, false) !== undefined,
+    // Whether a file is there and readable is asked once all files are merged.
+    file: true,
+    folder: true,
+  },
+});
+ajv.addVocabulary(['env', 'secret', 'reload', 'later']);
+ajv.addKeyword({
+  keyword: 'atLeast',
+  type: 'string',
+  validate: (least: string, text: string) =>
+    (parseGoDuration(text) ?? Infinity) >= (parseGoDuration(least) ?? -Infinity),
+});
+
+const validate = ajv.compile<FileSettings>(SCHEMA);
+
+const dotted = (pointer: string): string =>
+  pointer.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~');
+
+const unknownKey = (document: Document, { spots }: Outline, error: ErrorObject): Problem => {
+  const { additionalProperty: key } = error.params as { additionalProperty: string }; // safe: ajv's for this keyword
+  const known = Object.keys((error.parentSchema as { properties: object }).properties); // safe: only our blocks forbid keys
+  const guess = suggest(key, known);
+  const spot = spots.get(`${error.instancePath}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  return {
+    origin: originIn(document, spot?.keyOffset),
+    key: dotted(`${error.instancePath}/${key}`),
+    sentence: `found an unknown key; ${guess === undefined ? 'allowed: the keys of the documentation' : `did you mean "${guess}"?`}`,
+  };
+};
+
+const wrongValue = (document: Document, { spots }: Outline, error: ErrorObject): Problem => {
+  const key = error.parentSchema as Key; // safe: every part of our schema is a Key
+  const spot = spots.get(error.instancePath);
+  const found = spot === undefined ? 'nothing' : foundAt(spot.value, key.secret === true);
+  return {
+    origin: originIn(document, spot?.value.offset),
+    key: dotted(error.instancePath),
+    sentence: `found ${found}; allowed: ${allowedAt(key)}`,
+  };
+};
+
+/** One problem a place: a value of the wrong type breaks several rules at once. */
+const toProblems = (document: Document, laidOut: Outline): Problem[] => {
+  const byPlace = new Map<string, Problem>();
+  for (const error of validate.errors ?? []) {
+    const problem = (error.keyword === 'additionalProperties' ? unknownKey : wrongValue)(document, laidOut, error);
+    if (!byPlace.has(problem.key)) byPlace.set(problem.key, problem);
+  }
+  return [...byPlace.values()];
+};
+
+/** A wrong value is kept as undefined: rules that join several keys must know that this one was meant to be set. */
+const toSettings = (document: Document, laidOut: Outline): Settings => {
+  const wrong = new Set((validate.errors ?? []).map(({ instancePath }) => instancePath.split('/')[1]));
+  const known = Object.entries(laidOut.settings).filter(([name]) => Object.hasOwn(SCHEMA.properties, name));
+  return new Map(
+    known.map(([name, value]): [KeyName, Setting] => [
+      name as KeyName, // safe: `known` holds no other
+      {
+        value: wrong.has(name) ? undefined : value,
+        origin: originIn(document, laidOut.spots.get(`/${name}`)?.value.offset),
+        label: name,
+      },
+    ]),
+  );
+};
+
+/** What a document sets, and what is wrong with it. */
+export const checkDocument = (document: Document): { settings: Settings; problems: readonly Problem[] } => {
+  const laidOut = outline(document);
+  const isValid = validate(laidOut.settings);
+  const problems = [...laidOut.problems, ...(isValid ? [] : toProblems(document, laidOut))];
+  return { settings: toSettings(document, laidOut), problems };
+};
+
+/** Is this what the schema allows at `name`? For values that come from elsewhere than a file. */
+export const isAllowed = (name: KeyName, value: unknown): boolean => ajv.validate({ ...keyOf(name) }, value);
