@@ -7,6 +7,8 @@ import type { Line, OpenSink } from './sink.ts';
 export interface FdSinkOptions {
   /** Default 1, stdout. */
   readonly fd?: number;
+  /** Text that goes out before the first line: the banner. */
+  readonly preface?: string;
   /** How many bytes may wait for a slow reader before lines are dropped; default 4 MiB. */
   readonly maxWaitingBytes?: number;
   /** How long `close` waits for a reader that takes nothing; default 2 s. */
@@ -20,11 +22,18 @@ const lineText = ({ stamp, body }: Line): string => (stamp === '' ? `${body}\n` 
 
 /** Writes behind the event loop's back, so that a reader that has stopped stops no probe. A closed pipe ends the sink quietly. */
 export const fdSink =
-  ({ fd = 1, maxWaitingBytes = 4 * 2 ** 20, stallMs = 2_000, clock = systemClock }: FdSinkOptions = {}): OpenSink =>
+  ({
+    fd = 1,
+    preface = '',
+    maxWaitingBytes = 4 * 2 ** 20,
+    stallMs = 2_000,
+    clock = systemClock,
+  }: FdSinkOptions = {}): OpenSink =>
   (log) => {
     const destination = pino.destination({ fd, sync: false, maxLength: maxWaitingBytes });
     // pino flushes synchronously when the process exits: on a pipe whose reader has stopped, that never returned.
     destination.flushSync = () => undefined;
+    if (preface !== '') destination.write(preface);
     let isBroken = false;
     let dropped = 0;
     destination.on('error', (error: NodeJS.ErrnoException) => {

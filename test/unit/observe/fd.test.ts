@@ -36,7 +36,7 @@ const numbers = (text: string): number[] => [...text.matchAll(/ n=(\d+) /g)].map
 
 describe('the log on stdout', () => {
   it('brings every line to a slow reader before the process leaves', async () => {
-    const child = write();
+    const child = write({ preface: 'Consul ESM running!\n' });
     child.stdin.end();
     let text = '';
     for await (const chunk of child.stdout) {
@@ -44,7 +44,7 @@ describe('the log on stdout', () => {
       for (let turns = 0; turns < 50; turns++) await turn();
     }
     expect(numbers(text)).toEqual(Array.from({ length: LINES }, (_, n) => n));
-    expect(text).toMatch(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[INFO\] line: n=0 padding=x+\n/);
+    expect(text).toMatch(/^Consul ESM running!\n\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[INFO\] line: n=0 padding=x+\n/);
     expect(text.endsWith('\n')).toBe(true);
   });
 
