@@ -1,58 +1,55 @@
-/** Time that moves only when a test says so. */
+/** A clock that stands still until it is moved, and then stops at every timer on the way. */
 import type { Clock } from '../../src/clock.ts';
 
-interface Timer {
-  readonly dueMs: number;
-  readonly order: number;
-  readonly fn: () => void;
-}
-
-/** A {@link Clock} whose time is the test's. Timers fire at exactly their due time, earliest first, equal ones in the order they were set. */
+/** A clock for tests. Timers that are due at one time fire in the order they were set. */
 export interface VirtualClock extends Clock {
-  /** Moves time on; timers set by timers fire too when they fall due within. Runs no promise in between. */
-  advance(ms: number): void;
-  /** The same, and lets promises settle after each timer, as they would in life. */
-  advanceSettled(ms: number): Promise<void>;
-  /** How many timers wait. */
+  /** Moves on by `ms`: `now` is each timer's exact time while it fires, and promises settle between two timers. */
+  advance(ms: number): Promise<void>;
+  /** Timers that are set and have not fired. */
   readonly pending: number;
 }
 
-/** `startMs`: what `now` says at first, in milliseconds since 1970; 0 unless told. */
-export function createVirtualClock(startMs = 0): VirtualClock {
-  const timers = new Set<Timer>();
+interface Timer {
+  readonly id: number;
+  readonly atMs: number;
+  readonly fn: () => void;
+}
+
+/** Lets every promise that can settle without time settle: a turn of the real event loop is behind all microtasks. */
+const settle = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+/** A clock that starts at `startMs` of wall time. */
+export const createVirtualClock = (startMs = 0): VirtualClock => {
+  const timers = new Map<number, Timer>();
   let nowMs = startMs;
-  let order = 0;
-
-  const nextDue = (untilMs: number): Timer | undefined =>
-    [...timers].filter(({ dueMs }) => dueMs <= untilMs).sort((a, b) => a.dueMs - b.dueMs || a.order - b.order)[0];
-
-  const fire = (timer: Timer): void => {
-    timers.delete(timer);
-    nowMs = timer.dueMs;
-    timer.fn();
+  let lastId = 0;
+  const earliest = (untilMs: number): Timer | undefined => {
+    let first: Timer | undefined;
+    for (const timer of timers.values()) {
+      if (timer.atMs <= untilMs && (first === undefined || timer.atMs < first.atMs)) first = timer;
+    }
+    return first;
   };
-
   return {
     now: () => nowMs,
     setTimeout(fn, delayMs) {
-      const timer = { dueMs: nowMs + Math.max(0, delayMs), order: order++, fn };
-      timers.add(timer);
-      return timer;
+      const id = ++lastId;
+      timers.set(id, { id, atMs: nowMs + Math.max(0, delayMs), fn });
+      return id;
     },
     clearTimeout(id) {
-      timers.delete(id as Timer); // safe: only this clock's ids reach it
+      if (typeof id === 'number') timers.delete(id);
     },
-    advance(ms) {
+    async advance(ms) {
       const untilMs = nowMs + ms;
-      for (let timer = nextDue(untilMs); timer !== undefined; timer = nextDue(untilMs)) fire(timer);
-      nowMs = untilMs;
-    },
-    async advanceSettled(ms) {
-      const untilMs = nowMs + ms;
-      const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
       await settle();
-      for (let timer = nextDue(untilMs); timer !== undefined; timer = nextDue(untilMs)) {
-        fire(timer);
+      for (let timer = earliest(untilMs); timer !== undefined; timer = earliest(untilMs)) {
+        nowMs = Math.max(nowMs, timer.atMs);
+        timers.delete(timer.id);
+        timer.fn();
         await settle();
       }
       nowMs = untilMs;
@@ -61,4 +58,4 @@ export function createVirtualClock(startMs = 0): VirtualClock {
       return timers.size;
     },
   };
-}
+};

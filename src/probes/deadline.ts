@@ -1,0 +1,62 @@
+/** How long a run may take: one timer and one abort listener, whatever the number of steps. */
+import type { Clock } from '../clock.ts';
+
+/** Why a step ended before it was done. */
+export type Ended = 'expired' | 'aborted';
+
+/** Begins a step: calls `settle` once, at once or later, and returns how to give the step up. */
+export type Step<T> = (settle: (value: T) => void) => () => void;
+
+/** Ends every step of one run, one after another, when its time is over or its caller has lost interest. */
+export class Deadline implements Disposable {
+  #ended: Ended | undefined;
+  #giveUp: ((why: Ended) => void) | undefined;
+  readonly #clock: Clock;
+  readonly #timer: unknown;
+  readonly #signal: AbortSignal;
+
+  constructor(clock: Clock, timeoutMs: number, signal: AbortSignal) {
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#timer = clock.setTimeout(() => {
+      this.#end('expired');
+    }, timeoutMs);
+    if (signal.aborted) this.#end('aborted');
+    else signal.addEventListener('abort', this.#onAbort);
+  }
+
+  /** Runs one step; resolves to its value, or to why it was given up. Steps may not overlap. */
+  wait<T>(step: Step<T>): Promise<T | Ended> {
+    if (this.#ended !== undefined) return Promise.resolve(this.#ended);
+    return new Promise((resolve) => {
+      const wait = { isOver: false };
+      const settle = (value: T | Ended): void => {
+        wait.isOver = true;
+        this.#giveUp = undefined;
+        resolve(value);
+      };
+      const giveUp = step((value) => {
+        if (!wait.isOver) settle(value);
+      });
+      if (wait.isOver) return;
+      this.#giveUp = (why) => {
+        settle(why);
+        giveUp();
+      };
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#signal.removeEventListener('abort', this.#onAbort);
+  }
+
+  readonly #onAbort = (): void => {
+    this.#end('aborted');
+  };
+
+  #end(why: Ended): void {
+    this.#ended ??= why;
+    this.#giveUp?.(why);
+  }
+}
