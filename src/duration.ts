@@ -74,3 +74,9 @@ export const formatGoDuration = (ms: number): string => {
   if (minutes === 0n) return sign + seconds;
   return sign + (minutes < 60n ? `${minutes}m${seconds}` : `${minutes / 60n}h${minutes % 60n}m${seconds}`);
 };
+
+/** Writes milliseconds as people write a duration: Go's form without zeros at its end, `72h`, `1h30m`, `10s`. */
+export const formatShortDuration = (ms: number): string =>
+  formatGoDuration(ms)
+    .replace(/(?<=m)0s$/, '')
+    .replace(/(?<=h)0m$/, '');

@@ -42,17 +42,23 @@ export const allowedAt = (key: Key): string => {
   }
 };
 
+const KINDS = { string: 'a string', number: 'a number', boolean: 'true or false', object: 'nothing' } as const;
+
 /** A text in quotes, cut where it is long. */
 export const shown = (text: string): string =>
   JSON.stringify(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text);
 
-const KINDS = { string: 'a string', number: 'a number', boolean: 'true or false', object: 'nothing' } as const;
+/** A text found at `key`. Of a secret only that there is one is told, of an address not the name and password in it. */
+export const foundText = (text: string, key: Key): string => {
+  if (key.secret === true) return KINDS.string;
+  return shown(key.type === 'string' && key.format === 'address' ? text.replace(/^(\w+:\/\/)?.*@/s, '$1...@') : text);
+};
 
-/** What stands there, for the first half of a message. Of a secret only the kind is told. */
-export const foundAt = (value: Value, isSecret: boolean): string => {
+/** What stands at `key`, for the first half of a message. */
+export const foundAt = (value: Value, key: Key): string => {
   if (value.type === 'list') return value.items.length === 0 ? 'an empty list' : 'a list';
   if (value.type === 'block') return value.entries.length === 0 ? 'an empty block' : 'a block';
   const scalar = value.value;
-  if (isSecret) return KINDS[typeof scalar as keyof typeof KINDS]; // safe: a scalar is of one of these four
-  return typeof scalar === 'string' ? shown(scalar) : String(scalar);
+  if (typeof scalar === 'string') return foundText(scalar, key);
+  return key.secret === true ? KINDS[typeof scalar as keyof typeof KINDS] : String(scalar); // safe: one of these kinds
 };

@@ -5,7 +5,8 @@ import { toConsulUrl } from './address.ts';
 import { allowedAt, foundAt } from './allowed.ts';
 import type { Document } from './document.ts';
 import { outline, type Outline } from './outline.ts';
-import { originIn, type Problem } from './problem.ts';
+import { dotted, pointerTo } from './pointer.ts';
+import { byPlace, originIn, type Problem } from './problem.ts';
 import { keyOf, SCHEMA, type FileSettings, type KeyName } from './schema.ts';
 import type { Key } from './schema/key.ts';
 import type { Setting, Settings } from './settings.ts';
@@ -32,17 +33,14 @@ ajv.addKeyword({
 
 const validate = ajv.compile<FileSettings>(SCHEMA);
 
-const dotted = (pointer: string): string =>
-  pointer.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~');
-
 const unknownKey = (document: Document, { spots }: Outline, error: ErrorObject): Problem => {
   const { additionalProperty: key } = error.params as { additionalProperty: string }; // safe: ajv's for this keyword
   const known = Object.keys((error.parentSchema as { properties: object }).properties); // safe: only our blocks forbid keys
   const guess = suggest(key, known);
-  const spot = spots.get(`${error.instancePath}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  const spot = spots.get(pointerTo(error.instancePath, key));
   return {
     origin: originIn(document, spot?.keyOffset),
-    key: dotted(`${error.instancePath}/${key}`),
+    key: dotted(pointerTo(error.instancePath, key)),
     sentence: `found an unknown key; ${guess === undefined ? 'allowed: the keys of the documentation' : `did you mean "${guess}"?`}`,
   };
 };
@@ -50,7 +48,7 @@ const unknownKey = (document: Document, { spots }: Outline, error: ErrorObject):
 const wrongValue = (document: Document, { spots }: Outline, error: ErrorObject): Problem => {
   const key = error.parentSchema as Key; // safe: every part of our schema is a Key
   const spot = spots.get(error.instancePath);
-  const found = spot === undefined ? 'nothing' : foundAt(spot.value, key.secret === true);
+  const found = spot === undefined ? 'nothing' : foundAt(spot.value, key);
   return {
     origin: originIn(document, spot?.value.offset),
     key: dotted(error.instancePath),
@@ -60,12 +58,12 @@ const wrongValue = (document: Document, { spots }: Outline, error: ErrorObject):
 
 /** One problem a place: a value of the wrong type breaks several rules at once. */
 const toProblems = (document: Document, laidOut: Outline): Problem[] => {
-  const byPlace = new Map<string, Problem>();
+  const ofPlace = new Map<string, Problem>();
   for (const error of validate.errors ?? []) {
     const problem = (error.keyword === 'additionalProperties' ? unknownKey : wrongValue)(document, laidOut, error);
-    if (!byPlace.has(problem.key)) byPlace.set(problem.key, problem);
+    if (!ofPlace.has(problem.key)) ofPlace.set(problem.key, problem);
   }
-  return [...byPlace.values()];
+  return [...ofPlace.values()];
 };
 
 /** A wrong value is kept as undefined: rules that join several keys must know that this one was meant to be set. */
@@ -88,7 +86,7 @@ const toSettings = (document: Document, laidOut: Outline): Settings => {
 export const checkDocument = (document: Document): { settings: Settings; problems: readonly Problem[] } => {
   const laidOut = outline(document);
   const isValid = validate(laidOut.settings);
-  const problems = [...laidOut.problems, ...(isValid ? [] : toProblems(document, laidOut))];
+  const problems = [...laidOut.problems, ...(isValid ? [] : toProblems(document, laidOut))].sort(byPlace);
   return { settings: toSettings(document, laidOut), problems };
 };
 

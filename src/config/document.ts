@@ -48,7 +48,7 @@ export interface Document {
 export const placeAt = (text: string, offset: number): Place => {
   const before = text.slice(0, offset);
   const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: [...before.slice(lineStart)].length + 1 };
+  return { line: before.split('\n').length, column: Array.from(before.slice(lineStart)).length + 1 };
 };
 
 /**

@@ -1,6 +1,6 @@
 /** What the `CONSUL_*` variables set. An empty variable counts as not set. */
 import { readFile } from 'node:fs/promises';
-import { allowedAt, shown } from './allowed.ts';
+import { allowedAt, foundText, shown } from './allowed.ts';
 import { isAllowed } from './check.ts';
 import type { EnvironmentConfig, HttpAuth } from './config.ts';
 import { whyUnreadable } from './files.ts';
@@ -46,7 +46,7 @@ const readKey = (env: Environment, variable: string, name: KeyName, key: Key): u
   if (text === '') return undefined;
   if (key.type === 'boolean') return readFlag(env, variable, key.default);
   if (isAllowed(name, text)) return text;
-  return wrong(variable, key.secret === true ? 'a string' : shown(text), allowedAt(key));
+  return wrong(variable, foundText(text, key), allowedAt(key));
 };
 
 const TOKEN_FILE = 'CONSUL_HTTP_TOKEN_FILE';

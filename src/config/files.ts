@@ -8,8 +8,8 @@ import { readDocument } from './read.ts';
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   ENOTDIR: 'does not exist',
-  EACCES: "the daemon's user may not read",
-  EPERM: "the daemon's user may not read",
+  EACCES: "is closed to the daemon's user",
+  EPERM: "is closed to the daemon's user",
   EISDIR: 'is a folder',
 };
 
@@ -22,16 +22,15 @@ export const whyUnreadable = (error: unknown): string => REASONS[codeOf(error)] 
 const unreadable = (path: string, error: unknown): Problem => ({
   origin: { source: path, place: undefined },
   key: '',
-  sentence: `found a path which ${whyUnreadable(error)}; allowed: a readable file or folder`,
+  sentence: `${whyUnreadable(error)}; allowed: a readable file or folder`,
 });
 
-/** The files of a folder that are configuration: `.json` and `.hcl`, by name, not deeper. Links count as what they lead to. */
-const filesIn = async (folder: string): Promise<string[]> => {
-  const names = (await readdir(folder)).filter((name) => /\.(?:json|hcl)$/.test(name)).sort();
-  const paths = names.map((name) => join(folder, name));
-  const areFiles = await Promise.all(paths.map(async (path) => (await stat(path)).isFile()));
-  return paths.filter((_, index) => areFiles[index]);
-};
+/** The files of a folder that are configuration: `.json` and `.hcl`, by name, not deeper. */
+const filesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => !entry.isDirectory() && /\.(?:json|hcl)$/.test(entry.name))
+    .map(({ name }) => join(folder, name))
+    .sort();
 
 const readSource = async (source: string): Promise<(Document | Problem)[]> => {
   try {

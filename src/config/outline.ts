@@ -1,5 +1,6 @@
 /** Lays a document out as plain settings, each remembered with the place where it stands. */
 import type { BlockValue, Document, Entry, Value } from './document.ts';
+import { dotted, pointerTo } from './pointer.ts';
 import { originIn, type Problem } from './problem.ts';
 import { KEYS } from './schema.ts';
 import type { Key, Keys } from './schema/key.ts';
@@ -42,8 +43,6 @@ const unwrap = (value: Value, key: Key | undefined): Value => {
 const isUnset = (value: Value, keys: Keys | undefined): boolean =>
   keys !== undefined && value.type === 'scalar' && (value.value === '' || value.value === null);
 
-const pointerTo = (path: string, key: string): string => `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-
 /** Lays out a document, and tells which keys are given twice. */
 export const outline = (document: Document): Outline => {
   const spots = new Map<string, Spot>();
@@ -68,7 +67,7 @@ export const outline = (document: Document): Outline => {
     const where = first === undefined ? '' : ` (first in line ${first.line})`;
     problems.push({
       origin: originIn(document, entry.offset),
-      key: path.slice(1).replaceAll('/', '.'),
+      key: dotted(path),
       sentence: `found a second time${where}; allowed: once in a file`,
     });
   };
@@ -79,7 +78,10 @@ export const outline = (document: Document): Outline => {
       const name = spelling(entry.key, keys);
       const at = pointerTo(path, name);
       const earlier = spots.get(at);
-      if (earlier !== undefined) reportTwice(entry, at, earlier.keyOffset);
+      if (earlier !== undefined) {
+        reportTwice(entry, at, earlier.keyOffset);
+        continue;
+      }
       const key = keys && Object.hasOwn(keys, name) ? keys[name] : undefined;
       const value = unwrap(entry.value, key);
       const settled = place(value, entry.offset, at, key);

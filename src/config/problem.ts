@@ -23,6 +23,13 @@ export const originIn = ({ source, text }: Pick<Document, 'source' | 'text'>, of
   place: offset === undefined ? undefined : placeAt(text, offset),
 });
 
+/** Compares two problems of one file by where they stand. */
+export const byPlace = (a: Problem, b: Problem): number => {
+  const [one, other] = [a.origin.place, b.origin.place];
+  if (one === undefined || other === undefined) return 0;
+  return one.line - other.line || one.column - other.column;
+};
+
 /** `path:line:column: key: sentence`, with what there is of it. */
 export const formatProblem = ({ origin, key, sentence }: Problem): string => {
   const { source, place } = origin;

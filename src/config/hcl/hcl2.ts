@@ -1,5 +1,5 @@
 /** HCL 2, by way of hcl2-parser, which tells no places and no reasons: a file that needs it loads 4 MB of compiled Go. */
-import type { BlockValue, Entry, Value } from '../document.ts';
+import type { BlockValue, Entry, ScalarValue, Value } from '../document.ts';
 
 /** What we use of hcl2-parser: the value and an error; the package has no usable types. */
 interface Hcl2Parser {
@@ -13,11 +13,13 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const toEntry = ([key, value]: [string, unknown]): Entry => ({ key, offset: undefined, value: toValue(value) });
 
+const isScalar = (value: unknown): value is ScalarValue['value'] =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
+
 const toValue = (value: unknown): Value => {
   if (Array.isArray(value)) return { type: 'list', items: value.map(toValue), offset: undefined };
   if (isRecord(value)) return { type: 'block', entries: Object.entries(value).map(toEntry), offset: undefined };
-  const isScalar = typeof value === 'number' || typeof value === 'boolean';
-  return { type: 'scalar', value: isScalar ? value : value === null ? null : String(value), offset: undefined };
+  return { type: 'scalar', value: isScalar(value) ? value : null, offset: undefined };
 };
 
 /** hcl2-parser gives `${name}` for an expression it cannot compute; such a text must never pass for a setting. */
