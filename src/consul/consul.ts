@@ -2,7 +2,15 @@
  * What the rest of the program may ask of Consul. Every promise rejects with an `EsmError` only (`ESM_CONSUL_*`, or the
  * reason of `signal` when that was aborted); every call takes an AbortSignal and honours it at once.
  */
-import type { CheckRecord, CheckId, ExternalNode, Share, StaleIndexPolicy, Write, WriteOutcome } from '../../machines/model.ts';
+import type {
+  CheckRecord,
+  CheckId,
+  ExternalNode,
+  Share,
+  StaleIndexPolicy,
+  Write,
+  WriteOutcome,
+} from '../../machines/model.ts';
 import type { EsmError } from '../errors.ts';
 
 /** What a watch tells. Only changed answers are delivered; trouble is told once a failed try, and the watch goes on by itself. */

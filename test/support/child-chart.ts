@@ -22,16 +22,17 @@ export interface ChildChart<Machine extends AnyStateMachine> {
   readonly stop: () => void;
 }
 
+/** `input` is the chart's own but for `parent`, which is the recorder. */
 export function startChildChart<Machine extends AnyStateMachine>(
   machine: Machine,
-  input: InputFrom<Machine>,
+  input: Omit<InputFrom<Machine>, 'parent'>,
   { clock, inspect }: { clock: Clock; inspect?: (event: InspectionEvent) => void },
 ): ChildChart<Machine> {
   const told: AnyEventObject[] = [];
   const emitted: AnyEventObject[] = [];
   const parent = createActor(
     createMachine({
-      invoke: { id: 'child', src: machine, input },
+      invoke: { id: 'child', src: machine, input: ({ self }) => ({ ...input, parent: self }) },
       on: { '*': { actions: ({ event }) => told.push(event) } },
     }),
     { clock, ...(inspect === undefined ? {} : { inspect }) },
@@ -46,6 +47,8 @@ export function startChildChart<Machine extends AnyStateMachine>(
     told,
     emitted,
     state: (): unknown => (child.getSnapshot() as AnyMachineSnapshot).value, // safe: a machine's snapshot
-    stop: () => parent.stop(),
+    stop: () => {
+      parent.stop();
+    },
   };
 }

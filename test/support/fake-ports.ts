@@ -1,5 +1,12 @@
 /** Ports for chart tests: promises that the test settles by hand, and long-lived actors that it speaks for. */
-import { fromCallback, fromPromise, type CallbackActorLogic, type EventObject, type PromiseActorLogic } from 'xstate';
+import {
+  fromCallback,
+  fromPromise,
+  type CallbackActorLogic,
+  type EventObject,
+  type NonReducibleUnknown,
+  type PromiseActorLogic,
+} from 'xstate';
 
 /** One run of a promise port. */
 export interface PromiseCall<Output, Input> {
@@ -23,7 +30,7 @@ const newest = <T>(what: string, runs: readonly T[]): T => {
   return run;
 };
 
-export function createPromisePort<Output, Input = void>(): PromisePort<Output, Input> {
+export function createPromisePort<Output = void, Input = NonReducibleUnknown>(): PromisePort<Output, Input> {
   const calls: PromiseCall<Output, Input>[] = [];
   const logic = fromPromise<Output, Input>(
     ({ input, signal }) =>
