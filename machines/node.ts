@@ -5,7 +5,7 @@
  * that it is removed. Parent of the node's checks.
  * Started by the roster as a root actor, one per node; tells it nothing: reports go to the writer through `submit`.
  */
-import { assertEvent, assign, setup, stopChild, type ActorRefFrom } from 'xstate';
+import { assertEvent, assign, setup, spawnChild, stopChild } from 'xstate';
 import type { checkMachine } from './check.ts';
 import type { CheckKey, Write, WriteAnswer } from './model.ts';
 import type { CheckEntry } from './rules/ledger.ts';
@@ -22,15 +22,6 @@ import {
   type NodeSettings,
   type Watchbook,
 } from './rules/watchbook.ts';
-
-export interface NodeInput {
-  readonly entry: NodeEntry;
-  readonly checks: readonly CheckEntry[];
-}
-
-interface NodeContext extends Watchbook {
-  readonly checks: ReadonlyMap<CheckKey, ActorRefFrom<typeof checkMachine>>;
-}
 
 interface NodePinged {
   readonly type: 'node.pinged';
@@ -49,7 +40,7 @@ export type NodeEvent =
   /** Somebody else changed `externalNodeHealth`; undefined: removed it. */
   | { readonly type: 'health.changed'; readonly status: 'passing' | 'critical' | undefined; readonly atMs: number }
   | { readonly type: 'settings.changed'; readonly settings: NodeSettings; readonly atMs: number }
-  | { readonly type: 'checks.added'; readonly checks: readonly CheckEntry[]; readonly atMs: number }
+  | { readonly type: 'check.added'; readonly check: CheckEntry; readonly atMs: number }
   | { readonly type: 'check.removed'; readonly key: CheckKey; readonly atMs: number }
   | WriteAnswer;
 
@@ -70,10 +61,15 @@ export interface NodePorts {
 const isResult = (book: Watchbook, event: NodeEvent): event is NodePinged =>
   event.type === 'node.pinged' && event.run === book.run;
 
+const addedCheck = (event: NodeEvent): CheckEntry => {
+  assertEvent(event, 'check.added');
+  return event.check;
+};
+
 export const nodeMachine = setup({
   types: {
-    input: {} as NodeInput,
-    context: {} as NodeContext,
+    input: {} as NodeEntry,
+    context: {} as Watchbook,
     events: {} as NodeEvent,
     children: {} as Record<CheckKey, 'check'>,
   },
@@ -101,20 +97,13 @@ export const nodeMachine = setup({
       assertEvent(event, 'settings.changed');
       return { settings: event.settings };
     }),
-    spawnChecks: assign(({ context, event, spawn }) => {
-      assertEvent(event, 'checks.added');
-      const added = event.checks.map((check) => [check.key, spawn('check', { id: check.key, input: check })] as const);
-      return { checks: new Map([...context.checks, ...added]) };
+    startCheck: spawnChild('check', {
+      id: ({ event }) => addedCheck(event).key,
+      input: ({ event }) => addedCheck(event),
     }),
     stopCheck: stopChild(({ event }) => {
       assertEvent(event, 'check.removed');
       return event.key;
-    }),
-    forgetCheck: assign(({ context, event }) => {
-      assertEvent(event, 'check.removed');
-      const checks = new Map(context.checks);
-      checks.delete(event.key);
-      return { checks };
     }),
   },
   guards: {
@@ -140,14 +129,11 @@ export const nodeMachine = setup({
 }).createMachine({
   id: 'node',
   description: 'One external node: is it there, and for how long has it not been?',
-  context: ({ input, spawn }) => ({
-    ...openWatchbook(input.entry),
-    checks: new Map(input.checks.map((check) => [check.key, spawn('check', { id: check.key, input: check })])),
-  }),
+  context: ({ input }) => openWatchbook(input),
   initial: 'adopted',
   on: {
-    'checks.added': { actions: 'spawnChecks' },
-    'check.removed': { actions: ['stopCheck', 'forgetCheck'] },
+    'check.added': { actions: 'startCheck' },
+    'check.removed': { actions: 'stopCheck' },
     'node.due': { actions: ['startRun', { type: 'ping', params: ({ context }) => ({ run: context.run }) }] },
     'node.pinged': [
       {

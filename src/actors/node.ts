@@ -1,0 +1,62 @@
+/** The effects of machines/node.ts: the node is pinged, its reports are handed to the writer. */
+import type { CheckKey, ExternalNode, WriteAnswer } from '../../machines/model.ts';
+import { nodeMachine, type NodeActors, type NodePorts } from '../../machines/node.ts';
+import type { Log } from '../observe/log.ts';
+import type { Schedule } from '../schedule.ts';
+import { wireCheck, type CheckDeps, type CheckRuntime } from './check.ts';
+import { pingNode, type PingDeps } from './ping.ts';
+import type { Runs } from './runs.ts';
+import type { PortActions } from './port-actions.ts';
+import type { Writer } from './writer.ts';
+
+/** What a running node has beside its chart. */
+export interface NodeRuntime {
+  node: ExternalNode;
+  nodeProbeIntervalMs: number;
+  /** Undefined: the node is not to be pinged. */
+  pings: Runs | undefined;
+  readonly checks: Map<CheckKey, CheckRuntime>;
+}
+
+export interface NodeDeps extends CheckDeps, PingDeps {
+  readonly schedule: Schedule;
+  readonly writer: Writer;
+  readonly log: Log;
+}
+
+/** A node's place in the schedule. */
+export const pingKey = (node: string): string => `node\0${node}`;
+
+/** The chart with its effects, for the node of `runtime` and its checks. */
+export const wireNode = (deps: NodeDeps, runtime: NodeRuntime): typeof nodeMachine =>
+  nodeMachine.provide({
+    actors: { check: wireCheck(deps, runtime.checks) } satisfies NodeActors,
+    actions: {
+      ping: ({ self }, { run }) => {
+        runtime.pings?.begin(async (signal) => {
+          const result = await pingNode(deps, runtime.node, runtime.nodeProbeIntervalMs, signal);
+          if (result !== undefined) self.send({ type: 'node.pinged', run, ...result });
+        });
+      },
+      pingNow: ({ context }) => {
+        deps.schedule.runNow(pingKey(context.name));
+      },
+      submit: ({ context: { name }, self }, write) => {
+        const isRemoval = write.operations.some(({ type }) => type === 'node.remove');
+        deps.writer.submit(write, (answer) => {
+          if (isRemoval) logRemoval(deps.log, name, answer);
+          const wasAlive = self.getSnapshot().value === 'alive';
+          self.send(answer);
+          const isAlive = self.getSnapshot().value === 'alive';
+          if (isAlive !== wasAlive) deps.log.info(`Node '${name}' is now ${isAlive ? 'reachable' : 'unreachable'}`);
+        });
+      },
+    } satisfies PortActions<typeof nodeMachine, NodePorts>,
+  });
+
+const logRemoval = (log: Log, node: string, answer: WriteAnswer): void => {
+  if (answer.type === 'status.committed') log.info('Removed a node that was unreachable for too long', { node });
+  else if (answer.type === 'status.rejected') {
+    log.info('Kept a node that was unreachable for too long', { node, reason: answer.rejection.reason });
+  }
+};

@@ -1,0 +1,15 @@
+/** What an actor file must hand to a chart: one action for every port, so that a missing one does not compile. */
+import type { AnyStateMachine, ContextFrom, EventFrom, StateValue } from 'xstate';
+
+/** The running chart, as its effects see it. */
+export interface ChartRef<Machine extends AnyStateMachine> {
+  send(event: EventFrom<Machine>): void;
+  getSnapshot(): { readonly context: ContextFrom<Machine>; readonly value: StateValue };
+}
+
+export type PortActions<Machine extends AnyStateMachine, Ports> = {
+  [Name in keyof Ports]: (
+    args: { readonly context: ContextFrom<Machine>; readonly self: ChartRef<Machine> },
+    params: Ports[Name],
+  ) => void;
+};

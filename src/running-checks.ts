@@ -1,0 +1,149 @@
+/** The checks of one running node: definitions parsed, charts told, places in the schedule kept. */
+import { isDeepStrictEqual } from 'node:util';
+import { NODE_CHECK_ID, type CheckKey, type CheckRecord, type CheckStatus } from '../machines/model.ts';
+import type { CheckEntry, CheckSettings } from '../machines/rules/ledger.ts';
+import { checkLabel, type CheckDeps, type CheckRuntime } from './actors/check.ts';
+import type { NodeRoot } from './actors/node-root.ts';
+import { startRuns } from './actors/runs.ts';
+import type { Log } from './observe/log.ts';
+import { parseDefinition, type ParsedCheck } from './probes/definition.ts';
+
+export interface RunningChecksDeps extends CheckDeps {
+  readonly newId: () => string;
+}
+
+export interface RunningChecks {
+  /** `criticalSinceMs` by check key, as KV tells. */
+  add(records: readonly CheckRecord[], criticalSinceMs: (key: CheckKey) => number | undefined): void;
+  change(records: readonly CheckRecord[]): void;
+  remove(keys: readonly CheckKey[]): void;
+  configure(settings: CheckSettings): void;
+  /** Nothing is probed any more. */
+  quiet(): void;
+}
+
+type Runnable = Extract<ParsedCheck, { type: 'runnable' }>;
+
+interface RunningCheck {
+  parsed: Runnable;
+  readonly root: NodeRoot;
+}
+
+const knownStatus = (status: string): CheckStatus =>
+  status === 'passing' || status === 'warning' ? status : 'critical';
+
+/** `rootWithRoom` gives the root actor that takes the next check. */
+export const createRunningChecks = (
+  deps: RunningChecksDeps,
+  runtimes: Map<CheckKey, CheckRuntime>,
+  rootWithRoom: () => NodeRoot,
+  initialSettings: CheckSettings,
+): RunningChecks => {
+  const { schedule, clock, log } = deps;
+  const running = new Map<CheckKey, RunningCheck>();
+  const noticed = new Set<CheckKey>();
+  let settings = initialSettings;
+
+  const parse = (record: CheckRecord): Runnable | undefined => {
+    if (record.id.checkId === NODE_CHECK_ID) return undefined;
+    const parsed = parseDefinition(record);
+    if (!noticed.has(record.key)) notice(log, record, parsed);
+    noticed.add(record.key);
+    return parsed.type === 'runnable' ? parsed : undefined;
+  };
+
+  const enter = (record: CheckRecord, parsed: Runnable, sinceMs: number | undefined): void => {
+    const { key, id } = record;
+    const root = rootWithRoom();
+    const entry: CheckEntry = {
+      key,
+      id,
+      status: knownStatus(record.status),
+      output: record.output,
+      deregisterAfterMs: parsed.deregisterAfterMs,
+      criticalSinceMs: sinceMs,
+      settings,
+      incarnation: deps.newId(),
+    };
+    running.set(key, { parsed, root });
+    root.tell({ type: 'check.added', check: entry, atMs: clock.now() });
+    const runs = startRuns(schedule, key, parsed.intervalMs, () => {
+      root.tellCheck(key, { type: 'check.due', atMs: clock.now() });
+    });
+    runtimes.set(key, { definition: parsed.definition, timeoutMs: parsed.timeoutMs, runs });
+  };
+
+  const leave = (key: CheckKey): void => {
+    runtimes.get(key)?.runs.stop();
+    runtimes.delete(key);
+    running.get(key)?.root.tell({ type: 'check.removed', key, atMs: clock.now() });
+    running.delete(key);
+  };
+
+  /** A run under way asks by the old definition: it ends, and the next tick asks by the new one. */
+  const redefine = ({ key }: CheckRecord, check: RunningCheck, parsed: Runnable): void => {
+    const runtime = runtimes.get(key);
+    if (runtime === undefined || isDeepStrictEqual(parsed, check.parsed)) return;
+    if (parsed.intervalMs !== check.parsed.intervalMs) schedule.setInterval(key, parsed.intervalMs);
+    check.parsed = parsed;
+    runtime.definition = parsed.definition;
+    runtime.timeoutMs = parsed.timeoutMs;
+    runtime.runs.abort();
+    const { deregisterAfterMs } = parsed;
+    check.root.tellCheck(key, { type: 'check.updated', deregisterAfterMs, atMs: clock.now() });
+  };
+
+  const changeOne = (record: CheckRecord): void => {
+    const check = running.get(record.key);
+    const parsed = parse(record);
+    if (parsed === undefined) leave(record.key);
+    else if (check === undefined) enter(record, parsed, undefined);
+    else {
+      redefine(record, check, parsed);
+      const { output } = record;
+      const status = knownStatus(record.status);
+      check.root.tellCheck(record.key, { type: 'check.changed', status, output, atMs: clock.now() });
+    }
+  };
+
+  return {
+    add(records, criticalSinceMs) {
+      for (const record of records) {
+        const parsed = parse(record);
+        if (parsed !== undefined) enter(record, parsed, criticalSinceMs(record.key));
+      }
+    },
+    change(records) {
+      records.forEach(changeOne);
+    },
+    remove(keys) {
+      for (const key of keys) {
+        leave(key);
+        noticed.delete(key);
+      }
+    },
+    configure(next) {
+      settings = next;
+      for (const [key, { root }] of running) {
+        root.tellCheck(key, { type: 'settings.changed', settings, atMs: clock.now() });
+      }
+    },
+    quiet() {
+      for (const { runs } of runtimes.values()) runs.stop();
+    },
+  };
+};
+
+const notice = (log: Log, { id }: CheckRecord, parsed: ParsedCheck): void => {
+  const label = checkLabel(id);
+  switch (parsed.type) {
+    case 'none':
+      log.debug(`Check '${label}' has no runnable definition and is left alone`);
+      return;
+    case 'unsupported':
+      log.warn(`Check '${label}' is left alone: ${parsed.kind} checks are not run yet`);
+      return;
+    case 'runnable':
+      for (const warning of parsed.warnings) log.warn(`Check '${label}': ${warning}`);
+  }
+};

@@ -1,0 +1,140 @@
+/** A node of this instance as it runs: its root actors, its pings, and the checks beneath. */
+import { isProbed, NODE_CHECK_ID, type CheckKey, type CheckRecord, type ExternalNode } from '../machines/model.ts';
+import type { CheckSettings } from '../machines/rules/ledger.ts';
+import type { NodeChange, NodeRecord } from '../machines/rules/reconcile.ts';
+import type { NodeEntry, NodeSettings } from '../machines/rules/watchbook.ts';
+import { pingKey, type NodeDeps, type NodeRuntime } from './actors/node.ts';
+import { startNodeRoot, type NodeRoot } from './actors/node-root.ts';
+import { startRuns } from './actors/runs.ts';
+import { createRunningChecks, type RunningChecksDeps } from './running-checks.ts';
+
+export interface NodeRunSettings extends CheckSettings, NodeSettings {
+  readonly nodeProbeIntervalMs: number;
+}
+
+export type RunningNodeDeps = NodeDeps & RunningChecksDeps;
+
+/** Since when things have failed, as far as KV tells of this very node and these very checks. */
+export interface KnownFailures {
+  readonly failingSinceMs: number | undefined;
+  criticalSinceMs(key: CheckKey): number | undefined;
+}
+
+export interface RunningNode {
+  change(change: NodeChange): void;
+  configure(settings: NodeRunSettings): void;
+  /** Asks nothing any more; answers to reports still reach the charts. */
+  quiet(): void;
+  stop(): void;
+}
+
+/** XState copies an actor's children whenever one is started or stopped: few a root keeps that cheap. */
+const MOST_CHECKS_PER_ROOT = 256;
+
+const healthOf = (records: Iterable<CheckRecord>): NodeEntry['status'] => {
+  for (const { id, status } of records) {
+    if (id.checkId === NODE_CHECK_ID && (status === 'passing' || status === 'critical')) return status;
+  }
+  return undefined;
+};
+
+/** Starts a node. `onFailure`: one of its actors has died; the node is to be stopped and started anew. */
+export const startNode = (
+  deps: RunningNodeDeps,
+  record: NodeRecord,
+  failures: KnownFailures,
+  initialSettings: NodeRunSettings,
+  onFailure: () => void,
+): RunningNode => {
+  const { schedule, clock } = deps;
+  const { name, partition } = record.node;
+  const key = pingKey(name);
+  const runtime: NodeRuntime = {
+    node: record.node,
+    nodeProbeIntervalMs: initialSettings.nodeProbeIntervalMs,
+    pings: undefined,
+    checks: new Map(),
+  };
+  let settings = initialSettings;
+
+  const startRoot = (isPinged: boolean): NodeRoot => {
+    const entry: NodeEntry = {
+      name,
+      partition,
+      isProbed: isPinged,
+      status: healthOf(record.checks.values()),
+      failingSinceMs: failures.failingSinceMs,
+      settings,
+      incarnation: deps.newId(),
+      startedAtMs: clock.now(),
+    };
+    return startNodeRoot(deps, runtime, entry, onFailure);
+  };
+
+  const nodeRoot = startRoot(isProbed(record.node));
+  const roots = [nodeRoot];
+  /** Roots beyond the first bear checks only; they ping nothing. */
+  const rootWithRoom = (): NodeRoot => {
+    const last = roots.at(-1);
+    if (last !== undefined && last.size() < MOST_CHECKS_PER_ROOT) return last;
+    const root = startRoot(false);
+    roots.push(root);
+    return root;
+  };
+  const checks = createRunningChecks(deps, runtime.checks, rootWithRoom, settings);
+
+  const keepPinging = (): void => {
+    if (!isProbed(runtime.node)) {
+      runtime.pings?.stop();
+      runtime.pings = undefined;
+    } else {
+      runtime.pings ??= startRuns(schedule, key, settings.nodeProbeIntervalMs, () => {
+        nodeRoot.tell({ type: 'node.due', atMs: clock.now() });
+      });
+    }
+  };
+
+  const moveTo = (node: ExternalNode): void => {
+    runtime.node = node;
+    runtime.pings?.abort();
+    nodeRoot.tell({ type: 'node.updated', isProbed: isProbed(node), atMs: clock.now() });
+    keepPinging();
+  };
+
+  const changeHealth = ({ added, changed, removed }: NodeChange): void => {
+    const isOwn = (id: string): boolean => id.split('\0').at(-1) === NODE_CHECK_ID;
+    const known = [...added, ...changed].filter(({ id }) => id.checkId === NODE_CHECK_ID);
+    if (known.length === 0 && !removed.some(isOwn)) return;
+    nodeRoot.tell({ type: 'health.changed', status: healthOf(known), atMs: clock.now() });
+  };
+
+  const quiet = (): void => {
+    runtime.pings?.stop();
+    checks.quiet();
+  };
+
+  checks.add([...record.checks.values()], (check) => failures.criticalSinceMs(check));
+  keepPinging();
+  return {
+    change(change) {
+      if (change.isNodeChanged) moveTo(change.node);
+      changeHealth(change);
+      checks.remove(change.removed);
+      checks.change(change.changed);
+      checks.add(change.added, () => undefined);
+    },
+    configure(next) {
+      if (next.nodeProbeIntervalMs !== settings.nodeProbeIntervalMs)
+        schedule.setInterval(key, next.nodeProbeIntervalMs);
+      settings = next;
+      runtime.nodeProbeIntervalMs = next.nodeProbeIntervalMs;
+      nodeRoot.tell({ type: 'settings.changed', settings, atMs: clock.now() });
+      checks.configure(settings);
+    },
+    quiet,
+    stop() {
+      quiet();
+      for (const root of roots) root.stop();
+    },
+  };
+};
