@@ -62,7 +62,7 @@ export interface CallbackPort<Received extends EventObject, Sent extends EventOb
 export function createCallbackPort<
   Received extends EventObject,
   Sent extends EventObject,
-  Input = void,
+  Input = NonReducibleUnknown,
 >(): CallbackPort<Received, Sent, Input> {
   const runs: CallbackRun<Received, Sent, Input>[] = [];
   let failure: Error | undefined;
