@@ -47,3 +47,9 @@ export const systemClock: Clock = {
 
 /** The machine's own randomness. */
 export const systemRandom: Random = Math.random;
+
+/** Milliseconds, with their fractions, from an arbitrary start. Never goes back: for measuring, not for dates. */
+export type Stopwatch = () => number;
+
+/** The machine's own stopwatch. */
+export const systemStopwatch: Stopwatch = () => performance.now();

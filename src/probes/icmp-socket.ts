@@ -1,0 +1,98 @@
+/** Thousands of pings in flight on one socket of a family. */
+import type { Socket } from 'node:dgram';
+import type { Stopwatch } from '../clock.ts';
+import { EsmError } from '../errors.ts';
+import type { Deadline } from './deadline.ts';
+import { asUnsent, errnoWords } from './errno.ts';
+import { decodeReply, encodeEcho } from './icmp-packet.ts';
+import type { PingOutcome } from './ping.ts';
+
+/** Where an echo request is sent; the kernel wants a port and ignores it. */
+const ANY_PORT = 1;
+const SEQUENCES = 65_536;
+const TOKENS = 2 ** 32;
+
+interface InFlight {
+  readonly token: number;
+  readonly sentMs: number;
+  readonly settle: (outcome: PingOutcome) => void;
+}
+
+/** Sends echo requests and matches what comes back by sequence and token. */
+export class IcmpSocket {
+  /** The socket failed and is closed: open another. */
+  isBroken = false;
+  #count = 0;
+  readonly #inFlight = new Map<number, InFlight>();
+  readonly #family: 4 | 6;
+  readonly #socket: Socket;
+  readonly #stopwatch: Stopwatch;
+
+  constructor(family: 4 | 6, socket: Socket, stopwatch: Stopwatch) {
+    this.#family = family;
+    this.#socket = socket;
+    this.#stopwatch = stopwatch;
+    socket.on('message', (packet) => {
+      this.#onMessage(packet);
+    });
+    socket.on('error', (error) => {
+      this.#onError(error);
+    });
+  }
+
+  /** Asks once. `address` is numeric and of this socket's family. */
+  async ping(address: string, deadline: Deadline): Promise<PingOutcome> {
+    const outcome = await deadline.wait<PingOutcome>((settle) => this.#send(address, settle));
+    if (outcome === 'aborted') return { type: 'aborted' };
+    return outcome === 'expired' ? { type: 'silent', detail: `no answer from ${address}` } : outcome;
+  }
+
+  close(): void {
+    if (this.isBroken) return;
+    this.isBroken = true;
+    this.#socket.close();
+  }
+
+  #send(address: string, settle: (outcome: PingOutcome) => void): () => void {
+    const sequence = this.#nextSequence();
+    if (sequence === undefined) {
+      settle({ type: 'unsent', error: new EsmError('ESM_PROBE_UNSENT', `${SEQUENCES} pings are in flight already`) });
+      return () => undefined;
+    }
+    const token = this.#count % TOKENS;
+    const forget = (): void => {
+      this.#inFlight.delete(sequence);
+    };
+    const end = (outcome: PingOutcome): void => {
+      forget();
+      settle(outcome);
+    };
+    this.#inFlight.set(sequence, { token, sentMs: this.#stopwatch(), settle: end });
+    this.#socket.send(encodeEcho(this.#family, { sequence, token }), ANY_PORT, address, (error) => {
+      if (error === null) return;
+      const unsent = asUnsent(error, address);
+      end(unsent === undefined ? { type: 'silent', detail: errnoWords(error) } : { type: 'unsent', error: unsent });
+    });
+    return forget;
+  }
+
+  /** The next one that no ping in flight uses. */
+  #nextSequence(): number | undefined {
+    if (this.#inFlight.size >= SEQUENCES) return undefined;
+    do this.#count += 1;
+    while (this.#inFlight.has(this.#count % SEQUENCES));
+    return this.#count % SEQUENCES;
+  }
+
+  #onMessage(packet: Buffer): void {
+    const echo = decodeReply(this.#family, packet);
+    const ping = echo === undefined ? undefined : this.#inFlight.get(echo.sequence);
+    if (ping === undefined || ping.token !== echo?.token) return;
+    ping.settle({ type: 'answered', rttMs: this.#stopwatch() - ping.sentMs });
+  }
+
+  #onError(error: Error): void {
+    this.close();
+    for (const { settle } of [...this.#inFlight.values()]) settle({ type: 'silent', detail: errnoWords(error) });
+  }
+}

@@ -1,0 +1,68 @@
+/** `ping_type = "udp"`: ICMP through the kernel's datagram socket, else through the `ping` program. */
+import { isIP } from 'node:net';
+import type { Clock, Stopwatch } from '../clock.ts';
+import { EsmError } from '../errors.ts';
+import type { Deadline } from './deadline.ts';
+import { openIcmpSocket } from './icmp-open.ts';
+import { IcmpSocket } from './icmp-socket.ts';
+import type { PingOutcome } from './ping.ts';
+import type { AddressPing } from './ping-program.ts';
+
+/** A refusal is believed for this long: an operator who opens the range need not restart the daemon. */
+const TRY_AGAIN_AFTER_MS = 60_000;
+
+const REMEDIES =
+  'open it (sysctl -w net.ipv4.ping_group_range="0 2147483647"), install iputils-ping, or set ping_type = "tcp"';
+
+interface Family {
+  opening: Promise<IcmpSocket | EsmError> | undefined;
+  refusedAtMs: number;
+}
+
+export interface IcmpPingDeps {
+  readonly clock: Clock;
+  readonly stopwatch: Stopwatch;
+  readonly fallback: AddressPing;
+}
+
+/** What ICMP pings share: a socket a family, opened with the first ping and again when it broke. */
+export const createIcmpPing = (deps: IcmpPingDeps): { ping: AddressPing; close(): Promise<void> } => {
+  const families: Record<4 | 6, Family> = {
+    4: { opening: undefined, refusedAtMs: 0 },
+    6: { opening: undefined, refusedAtMs: 0 },
+  };
+  const open = async (number: 4 | 6): Promise<IcmpSocket | EsmError> => {
+    const socket = await openIcmpSocket(number);
+    if (!(socket instanceof EsmError)) return new IcmpSocket(number, socket, deps.stopwatch);
+    families[number].refusedAtMs = deps.clock.now();
+    return socket;
+  };
+  const socketOf = async (number: 4 | 6): Promise<IcmpSocket | EsmError> => {
+    const family = families[number];
+    const opened = await (family.opening ??= open(number));
+    const isStale =
+      opened instanceof EsmError
+        ? Math.abs(deps.clock.now() - family.refusedAtMs) >= TRY_AGAIN_AFTER_MS
+        : opened.isBroken;
+    if (!isStale) return opened;
+    family.opening = open(number);
+    return family.opening;
+  };
+  const ping = async (address: string, deadline: Deadline): Promise<PingOutcome> => {
+    const socket = await socketOf(isIP(address) === 6 ? 6 : 4);
+    if (!(socket instanceof EsmError)) return socket.ping(address, deadline);
+    const outcome = await deps.fallback(address, deadline);
+    if (outcome.type !== 'unsent') return outcome;
+    const message = `cannot ping: ${socket.message}, and ${outcome.error.message}; ${REMEDIES}`;
+    return { type: 'unsent', error: new EsmError('ESM_PROBE_UNSENT', message, { cause: socket }) };
+  };
+  return {
+    ping,
+    async close() {
+      for (const { opening } of Object.values(families)) {
+        const opened = await opening;
+        if (opened instanceof IcmpSocket) opened.close();
+      }
+    },
+  };
+};
