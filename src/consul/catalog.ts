@@ -1,0 +1,104 @@
+/** The catalog as the roster follows it: external nodes, their checks, and this instance's own list. */
+import type { CheckRecord, ExternalNode } from '../../machines/model.ts';
+import { verifyEmpty } from './acl-filter.ts';
+import { jsonOf } from './answer.ts';
+import type { ConsulClient } from './client.ts';
+import type { Catalog, ShareEntry, WatchObserver } from './consul.ts';
+import { readFailureTimes } from './failure-times.ts';
+import type { Keys } from './keys.ts';
+import { kvPath, parseEntries } from './kv.ts';
+import { parseCheck, parseList, parseNode } from './parse.ts';
+import type { Records } from './records.ts';
+import { readServicePort } from './service-port.ts';
+import { parseShare } from './shares.ts';
+import type { Query } from './transport.ts';
+import { startWatch } from './watch.ts';
+
+export interface CatalogOptions {
+  readonly client: ConsulClient;
+  /** Learns every record before the observer does. */
+  readonly records: Records;
+  readonly keys: Keys;
+  /** Whose list is the own one. */
+  readonly serviceId: string;
+  /** `external_node_meta`, read when a watch starts: after a reload start the watches anew. */
+  readonly nodeMeta: () => Readonly<Record<string, string>>;
+  /** `stale_read_nodes`. */
+  readonly isStaleAllowed: boolean;
+}
+
+export function createCatalog(options: CatalogOptions): Catalog {
+  const { client, keys, records, serviceId } = options;
+  return {
+    watchNodes: (observer) => watchNodes(options, observer),
+    watchChecks: (observer) => watchChecks(options, observer),
+    watchShare: (observer) => watchShare(client, keys.agent(serviceId), observer),
+    readFailureTimes: (nodes, checks, signal) => readFailureTimes({ client, keys, records }, nodes, checks, signal),
+    readServicePort: (node, signal) => readServicePort(client, node, signal),
+  };
+}
+
+const watchNodes = (options: CatalogOptions, observer: WatchObserver<readonly ExternalNode[]>) =>
+  startWatch(
+    options.client,
+    {
+      what: 'watching nodes',
+      path: '/v1/catalog/nodes',
+      query: externalOnly(options),
+      parse: (answer) => parseList(jsonOf('watching nodes', answer), parseNode),
+      verify: (nodes, answer, signal) => doubtEmpty(options.client, 'watching nodes', nodes, answer, signal),
+    },
+    {
+      ...observer,
+      onAnswer: (nodes, index) => {
+        observer.onAnswer(options.records.replaceNodes(nodes, index), index);
+      },
+    },
+  );
+
+const watchChecks = (options: CatalogOptions, observer: WatchObserver<readonly CheckRecord[]>) =>
+  startWatch(
+    options.client,
+    {
+      what: 'watching checks',
+      path: '/v1/health/state/any',
+      query: externalOnly(options),
+      parse: (answer) => parseList(jsonOf('watching checks', answer), parseCheck),
+      verify: (checks, answer, signal) => doubtEmpty(options.client, 'watching checks', checks, answer, signal),
+    },
+    {
+      ...observer,
+      onAnswer: (checks, index) => {
+        observer.onAnswer(options.records.replace(checks, index), index);
+      },
+    },
+  );
+
+const watchShare = (client: ConsulClient, key: string, observer: WatchObserver<ShareEntry>) =>
+  startWatch(
+    client,
+    {
+      what: `watching ${key}`,
+      path: kvPath(key),
+      isAbsentOk: true,
+      parse: (answer) => {
+        const entry = parseEntries(`watching ${key}`, answer)[0];
+        return entry === undefined ? ({ type: 'absent' } as const) : parseShare(entry);
+      },
+      verify: (entry, answer, signal) =>
+        doubtEmpty(client, `watching ${key}`, entry.type === 'absent' ? [] : [entry], answer, signal),
+    },
+    observer,
+  );
+
+const doubtEmpty = (
+  client: ConsulClient,
+  what: string,
+  list: readonly unknown[],
+  ...rest: [answer: Parameters<typeof verifyEmpty>[2], signal: AbortSignal]
+): Promise<void> => (list.length > 0 ? Promise.resolve() : verifyEmpty(client, what, ...rest));
+
+const externalOnly = ({ nodeMeta, isStaleAllowed }: CatalogOptions): Query => [
+  ...Object.entries(nodeMeta()).map(([key, value]) => ['node-meta', `${key}:${value}`] as const),
+  ...(isStaleAllowed ? ([['stale', '']] as const) : []),
+];

@@ -1,0 +1,92 @@
+/** The control plane: the low-rate calls that the package `consul` models (agent, session, kv, status). */
+import { EventEmitter } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
+import Consul from 'consul';
+import type { Answer } from './answer.ts';
+import type { ConsulAddress } from './address.ts';
+import { boundTransport } from './control-transport.ts';
+import type { TlsOptions } from './tls.ts';
+
+/** Connections beside those of the data plane. */
+const SOCKETS = 8;
+
+/** What each call of the package is given; spread it into the call's own options. */
+export interface ControlOptions {
+  readonly token?: string;
+  readonly dc?: string;
+  readonly partition?: string;
+  /** Milliseconds as a number: the package reads Go's durations wrongly. */
+  readonly timeout: number;
+  /** Ends the request on its event `cancel`; the package knows no AbortSignal. */
+  readonly ctx: EventEmitter;
+}
+
+/** A call of the package; resolves to what the package resolves to. */
+export type ControlCall = (consul: Consul, options: ControlOptions) => Promise<unknown>;
+
+export interface Control {
+  /** An answer of whatever status, the body as the package parsed it; rejects when there was none. */
+  call(run: ControlCall, options: Omit<ControlOptions, 'ctx'>, signal: AbortSignal): Promise<ControlAnswer>;
+  close(): void;
+}
+
+/** An {@link Answer} and, when its status is 200, the value that the package made of it. */
+export interface ControlAnswer extends Answer {
+  readonly value: unknown;
+}
+
+export function createControl(
+  address: ConsulAddress,
+  tls: TlsOptions | undefined,
+  headers: Readonly<Record<string, string>>,
+  agent: http.Agent = defaultAgent(address, tls),
+): Control {
+  const { origin } = address;
+  const options = {
+    baseUrl: `${origin.origin}${address.prefix}/v1`,
+    headers: { ...headers },
+    agent,
+    ...(address.socketPath === undefined ? {} : { socketPath: address.socketPath }),
+  };
+  // baseUrl, headers and socketPath are missing from the types of the package, not from what it takes
+  const consul = new Consul(options);
+  boundTransport(consul);
+  return {
+    async call(run, options, signal) {
+      const ctx = new EventEmitter();
+      const cancel = (): void => void ctx.emit('cancel');
+      signal.addEventListener('abort', cancel, { once: true });
+      try {
+        return {
+          status: 200,
+          index: undefined,
+          isFiltered: false,
+          body: Buffer.alloc(0),
+          value: await run(consul, { ...options, ctx }),
+        };
+      } catch (error) {
+        return answerOf(error);
+      } finally {
+        signal.removeEventListener('abort', cancel);
+      }
+    },
+    close: () => {
+      agent.destroy();
+    },
+  };
+}
+
+/** The package rejects an answer that is not 2xx. Its error holds the request, token and all, so it must not travel on. */
+function answerOf(error: unknown): ControlAnswer {
+  const response = error instanceof Error && 'response' in error ? error.response : undefined;
+  if (!(response instanceof http.IncomingMessage)) throw error;
+  const body = 'body' in response ? response.body : '';
+  const text = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  return { status: response.statusCode ?? 0, index: undefined, isFiltered: false, body: text, value: undefined };
+}
+
+const defaultAgent = ({ origin }: ConsulAddress, tls: TlsOptions | undefined): http.Agent =>
+  origin.protocol === 'https:'
+    ? new https.Agent({ keepAlive: true, maxSockets: SOCKETS, ...tls })
+    : new http.Agent({ keepAlive: true, maxSockets: SOCKETS });

@@ -1,0 +1,89 @@
+/** The fleet as its leader sees it: who is there, and which list each has. */
+import { verifyEmpty } from './acl-filter.ts';
+import { type Answer, asObject, asString, asStrings, jsonOf } from './answer.ts';
+import type { ConsulClient } from './client.ts';
+import type { Fleet, ListChange, WatchObserver } from './consul.ts';
+import { requireOk } from './errors.ts';
+import type { Keys } from './keys.ts';
+import { kvPath, readFolder } from './kv.ts';
+import { writeLists } from './list-writer.ts';
+import { parseList } from './parse.ts';
+import { parseShare } from './shares.ts';
+import { startWatch } from './watch.ts';
+
+export interface FleetOptions {
+  readonly client: ConsulClient;
+  readonly keys: Keys;
+  /** `consul_service`. */
+  readonly service: string;
+  /** `consul_service_tag`; empty: instances without a tag. */
+  readonly tag: string;
+}
+
+export function createFleet(options: FleetOptions): Fleet {
+  const { client, keys } = options;
+  return {
+    watchInstances: (observer) => watchInstances(options, observer),
+    watchLists: (observer) => watchLists(client, keys.agents, observer),
+    async readLists(signal) {
+      const entries = await readFolder(client, keys.agents, signal);
+      return new Map(entries.map((entry) => [entry.key.slice(keys.agents.length), parseShare(entry)]));
+    },
+    readRegistered: (signal) => readRegistered(options, signal),
+    writeLists: (changes: readonly ListChange[], session, signal) =>
+      writeLists({ client, keys }, changes, session, signal),
+  };
+}
+
+function watchInstances({ client, service, tag }: FleetOptions, observer: WatchObserver<readonly string[]>) {
+  const what = `watching instances of ${service}`;
+  return startWatch<readonly string[]>(
+    client,
+    {
+      what,
+      path: `/v1/health/service/${encodeURIComponent(service)}`,
+      query: [['passing', '']],
+      parse: (answer) =>
+        parseList(jsonOf(what, answer), (entry) => {
+          const instance = asObject(asObject(entry)?.['Service']);
+          return hasTag(instance?.['Tags'], tag) ? nonEmpty(instance?.['ID']) : undefined;
+        }),
+      verify: (ids, answer, signal) => (ids.length > 0 ? Promise.resolve() : verifyEmpty(client, what, answer, signal)),
+    },
+    observer,
+  );
+}
+
+const watchLists = (client: ConsulClient, folder: string, observer: WatchObserver<void>) =>
+  startWatch(
+    client,
+    {
+      what: `watching ${folder}`,
+      path: kvPath(folder),
+      query: [['recurse', '']],
+      isAbsentOk: true,
+      parse: () => undefined,
+    },
+    observer,
+  );
+
+/** An empty answer would make every list stale, so it is doubted like every other. */
+async function readRegistered({ client, service, tag }: FleetOptions, signal: AbortSignal) {
+  const what = `reading instances of ${service}`;
+  const path = `/v1/catalog/service/${encodeURIComponent(service)}`;
+  const answer: Answer = await client.ask({ method: 'GET', path, query: [['consistent', '']] }, signal);
+  requireOk(what, answer);
+  const instances = parseList(jsonOf(what, answer), (entry) => {
+    const instance = asObject(entry);
+    const id = nonEmpty(instance?.['ServiceID']);
+    return id === undefined ? undefined : ([id, hasTag(instance?.['ServiceTags'], tag) ? 'peer' : 'stranger'] as const);
+  });
+  if (instances.length === 0) await verifyEmpty(client, what, answer, signal);
+  return new Map(instances);
+}
+
+/** Instances without a tag share with those that have none either. */
+const hasTag = (tags: unknown, tag: string): boolean =>
+  tag === '' ? asStrings(tags).every((name) => name === '') : asStrings(tags).includes(tag);
+
+const nonEmpty = (value: unknown): string | undefined => asString(value) || undefined;

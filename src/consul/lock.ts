@@ -1,0 +1,118 @@
+/** The leader's lock: Consul's session lock as the Go client keeps it, so that instances of both kinds can share a fleet. */
+import { parseGoDuration } from '../duration.ts';
+import { EsmError } from '../errors.ts';
+import { asArray, asObject, asString, jsonOf } from './answer.ts';
+import type { ConsulClient } from './client.ts';
+import type { Lock, LockHolder, WatchObserver } from './consul.ts';
+import { isUnknownSession, refusal, requireOk } from './errors.ts';
+import type { Keys } from './keys.ts';
+import { kvPath, parseEntries } from './kv.ts';
+import { ttlCheckId } from './registrar.ts';
+import { startWatch } from './watch.ts';
+
+/** What marks a key as a lock to the Go client, 0x2ddccbc058a50c18. Beyond 2^53, so never a number. */
+const LOCK_FLAGS = '3304740253564472344';
+
+/** As the Go client has it. It ends a session that nobody renews up to 30 s later; the TTL check does so sooner. */
+const SESSION_TTL_MS = 15_000;
+
+/** Every write of the leader is fenced, so the delay need not outlast a leader that does not know that it is none. */
+const LOCK_DELAY = '1s';
+
+export interface LockOptions {
+  readonly client: ConsulClient;
+  readonly keys: Keys;
+  /** The own service, whose TTL check the session is bound to. */
+  readonly serviceId: string;
+}
+
+export function createLock({ client, keys, serviceId }: LockOptions): Lock {
+  const key = keys.leader;
+  const put = (by: 'acquire' | 'release') => (session: string, signal: AbortSignal) =>
+    putLock(client, key, by, session, signal);
+  const release = put('release');
+  return {
+    key,
+    goKey: keys.goLeader,
+    acquire: put('acquire'),
+    async release(session, signal) {
+      await release(session, signal);
+    },
+    createSession: (signal) => createSession(client, ttlCheckId(serviceId), signal),
+    renewSession: (session, signal) => renewSession(client, session, signal),
+    async destroySession(session, signal) {
+      const what = 'destroying the session';
+      requireOk(
+        what,
+        await client.control(what, (consul, options) => consul.session.destroy({ ...options, id: session }), signal),
+      );
+    },
+    watch: (observer) => watchHolder(client, key, observer),
+    watchGoLock: keys.goLeader === key ? undefined : (observer) => watchHolder(client, keys.goLeader, observer),
+  };
+}
+
+/** The package leaves ServiceChecks out. Consul before 1.7 does so too: there the session's TTL alone ends it. */
+async function createSession(client: ConsulClient, checkId: string, signal: AbortSignal): Promise<string> {
+  const what = 'creating a session';
+  const body = JSON.stringify({
+    Name: 'Consul API Lock',
+    TTL: `${SESSION_TTL_MS / 1000}s`,
+    LockDelay: LOCK_DELAY,
+    NodeChecks: ['serfHealth'],
+    ServiceChecks: [{ ID: checkId }],
+  });
+  const answer = await client.ask({ method: 'PUT', path: '/v1/session/create', body }, signal);
+  requireOk(what, answer);
+  const id = asString(asObject(jsonOf(what, answer))?.['ID']);
+  if (id === '') throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer holds no id`);
+  return id;
+}
+
+async function renewSession(client: ConsulClient, session: string, signal: AbortSignal): Promise<number | undefined> {
+  const what = 'renewing the session';
+  const answer = await client.control(
+    what,
+    (consul, options) => consul.session.renew({ ...options, id: session }),
+    signal,
+  );
+  if (isUnknownSession(answer)) return undefined;
+  requireOk(what, answer);
+  const ttl = asString(asObject(asArray(answer.value)[0])?.['TTL']);
+  return (parseGoDuration(ttl) ?? SESSION_TTL_MS) / 2;
+}
+
+/** Resolves to whether the key is now held (or free) by this hand. A dead session counts as no. */
+async function putLock(
+  client: ConsulClient,
+  key: string,
+  by: 'acquire' | 'release',
+  session: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const what = `${by} ${key}`;
+  // safe: the package hands flags on as they are; its type knows numbers only, which would round them
+  const flags = LOCK_FLAGS as unknown as number;
+  const entry = { key, value: '', flags, [by]: session };
+  const answer = await client.control(what, (consul, options) => consul.kv.set({ ...options, ...entry }), signal);
+  if (isUnknownSession(answer)) return false;
+  if (answer.status !== 200) throw refusal(what, answer);
+  return answer.value === true;
+}
+
+const watchHolder = (client: ConsulClient, key: string, observer: WatchObserver<LockHolder>) =>
+  startWatch<LockHolder>(
+    client,
+    {
+      what: `watching ${key}`,
+      path: kvPath(key),
+      query: [['consistent', '']],
+      isAbsentOk: true,
+      parse: (answer) => {
+        const entry = parseEntries(`watching ${key}`, answer)[0];
+        if (entry === undefined || entry.session === '') return { type: 'free' };
+        return { type: 'held', session: entry.session, lockIndex: entry.lockIndex, flags: entry.flags };
+      },
+    },
+    observer,
+  );

@@ -1,0 +1,102 @@
+/** Operations of a transaction, each made in one place. */
+import type { CheckRecord, ExternalNode } from '../../machines/model.ts';
+import { encodeGoTime } from './go-time.ts';
+import type { TransactionOperation } from './transaction.ts';
+
+/** Enterprise's scopes; other servers are not told of them. */
+interface Scope {
+  readonly partition?: string;
+  readonly namespace?: string;
+}
+
+const scoped = ({ partition = '', namespace = '' }: Scope) => ({
+  ...(partition === '' ? {} : { Partition: partition }),
+  ...(namespace === '' ? {} : { Namespace: namespace }),
+});
+
+/** A check in Consul's JSON, without its index. */
+export const renderCheck = (record: CheckRecord) => ({
+  ...scoped(record.id),
+  Node: record.id.node,
+  CheckID: record.id.checkId,
+  Name: record.name,
+  Status: record.status,
+  Notes: record.notes,
+  Output: record.output,
+  ServiceID: record.id.serviceId,
+  ServiceName: record.serviceName,
+  ServiceTags: record.serviceTags,
+  Definition: record.definition ?? {},
+});
+
+/** Compare-and-set on the index of `record`. */
+export const casCheck = (record: CheckRecord): TransactionOperation => ({
+  Check: { Verb: 'cas', Check: { ...renderCheck(record), ModifyIndex: record.modifyIndex } },
+});
+
+/** Creates or overwrites; fails when the node is missing. */
+export const setCheck = (record: CheckRecord): TransactionOperation => ({
+  Check: { Verb: 'set', Check: renderCheck(record) },
+});
+
+export const deleteCheck = (record: CheckRecord): TransactionOperation => ({
+  Check: { Verb: 'delete', Check: { ...scoped(record.id), Node: record.id.node, CheckID: record.id.checkId } },
+});
+
+export const deleteCheckCas = (record: CheckRecord): TransactionOperation => ({
+  Check: {
+    Verb: 'delete-cas',
+    Check: { ...scoped(record.id), Node: record.id.node, CheckID: record.id.checkId, ModifyIndex: record.modifyIndex },
+  },
+});
+
+export const deleteNodeCas = ({ name, partition, modifyIndex }: ExternalNode): TransactionOperation => ({
+  Node: { Verb: 'delete-cas', Node: { ...scoped({ partition }), Node: name, ModifyIndex: modifyIndex } },
+});
+
+/** What a removal must know of a service. */
+export interface ServiceRecord {
+  readonly name: string;
+  readonly modifyIndex: number;
+}
+
+/** `ID` alone is not enough for Consul: it wants the name too. */
+export const deleteServiceCas = (
+  { node, serviceId, ...scope }: CheckRecord['id'],
+  { name, modifyIndex }: ServiceRecord,
+): TransactionOperation => ({
+  Service: {
+    Verb: 'delete-cas',
+    Node: node,
+    Service: { ...scoped(scope), Service: name, ID: serviceId, ModifyIndex: modifyIndex },
+  },
+});
+
+export const setTime = (key: string, ms: number): TransactionOperation => ({
+  KV: { Verb: 'set', Key: key, Value: encodeGoTime(ms).toString('base64') },
+});
+
+export const deleteKey = (key: string): TransactionOperation => ({ KV: { Verb: 'delete', Key: key } });
+
+export const deleteKeyCas = (key: string, modifyIndex: number): TransactionOperation => ({
+  KV: { Verb: 'delete-cas', Key: key, Index: modifyIndex },
+});
+
+export const deleteFolder = (folder: string): TransactionOperation => ({ KV: { Verb: 'delete-tree', Key: folder } });
+
+/** Fails the transaction when the entry is not at that index any more. */
+export const requireIndex = (key: string, modifyIndex: number): TransactionOperation => ({
+  KV: { Verb: 'check-index', Key: key, Index: modifyIndex },
+});
+
+export const getNode = (node: string, partition = ''): TransactionOperation => ({
+  Node: { Verb: 'get', Node: { ...scoped({ partition }), Node: node } },
+});
+
+export const getCheck = ({ node, checkId, ...scope }: CheckRecord['id']): TransactionOperation => ({
+  Check: { Verb: 'get', Check: { ...scoped(scope), Node: node, CheckID: checkId } },
+});
+
+export const getService = ({ node, serviceId, ...scope }: CheckRecord['id']): TransactionOperation => ({
+  Service: { Verb: 'get', Node: node, Service: { ...scoped(scope), ID: serviceId } },
+});

@@ -1,0 +1,87 @@
+/** The mirror of the catalog as last read: where a compare-and-set takes its indexes from. */
+import type { CheckKey, CheckRecord, ExternalNode } from '../../machines/model.ts';
+
+export interface Records {
+  /** A check as last read or written; undefined: never seen, or gone. */
+  get(key: CheckKey): CheckRecord | undefined;
+  /** Takes a check in, unless what is known of it is newer. */
+  learn(record: CheckRecord): void;
+  forget(key: CheckKey): void;
+  node(name: string): ExternalNode | undefined;
+  learnNode(node: ExternalNode): void;
+  forgetNode(name: string): void;
+  /**
+   * Takes in a whole list, read at `index`: what is missing from it is forgotten, unless it was learned at a later index.
+   * Returns the list as it is now known, so that an answer overtaken by a write is never seen to take it back.
+   */
+  replace(records: readonly CheckRecord[], index: number): readonly CheckRecord[];
+  replaceNodes(nodes: readonly ExternalNode[], index: number): readonly ExternalNode[];
+  /** ModifyIndex of a KV entry as last read or written; undefined: not known. */
+  kvIndex(key: string): number | undefined;
+  learnKv(key: string, modifyIndex: number): void;
+  forgetKv(key: string): void;
+}
+
+interface Indexed {
+  readonly modifyIndex: number;
+}
+
+export function createRecords(): Records {
+  const checks = new Mirror<CheckKey, CheckRecord>(({ key }) => key);
+  const nodes = new Mirror<string, ExternalNode>(({ name }) => name);
+  const entries = new Map<string, number>();
+  return {
+    get: (key) => checks.get(key),
+    learn: (record) => {
+      checks.learn(record);
+    },
+    forget: (key) => {
+      checks.forget(key);
+    },
+    node: (name) => nodes.get(name),
+    learnNode: (node) => {
+      nodes.learn(node);
+    },
+    forgetNode: (name) => {
+      nodes.forget(name);
+    },
+    replace: (records, index) => checks.replace(records, index),
+    replaceNodes: (list, index) => nodes.replace(list, index),
+    kvIndex: (key) => entries.get(key),
+    learnKv: (key, modifyIndex) => void entries.set(key, modifyIndex),
+    forgetKv: (key) => void entries.delete(key),
+  };
+}
+
+class Mirror<Key, Item extends Indexed> {
+  readonly #keyOf: (item: Item) => Key;
+  #items = new Map<Key, Item>();
+  #index = 0;
+
+  constructor(keyOf: (item: Item) => Key) {
+    this.#keyOf = keyOf;
+  }
+
+  get(key: Key): Item | undefined {
+    return this.#items.get(key);
+  }
+
+  learn(item: Item): void {
+    const known = this.#items.get(this.#keyOf(item));
+    if (known === undefined || known.modifyIndex <= item.modifyIndex) this.#items.set(this.#keyOf(item), item);
+  }
+
+  forget(key: Key): void {
+    this.#items.delete(key);
+  }
+
+  replace(items: readonly Item[], index: number): readonly Item[] {
+    const old = this.#items;
+    const isReset = index < this.#index; // Consul lost its state: indexes of before mean nothing any more
+    this.#items = new Map(items.map((item) => [this.#keyOf(item), item]));
+    this.#index = index;
+    if (isReset) return items;
+    for (const item of old.values()) if (item.modifyIndex > index) this.learn(item);
+    return [...this.#items.values()];
+  }
+}

@@ -1,0 +1,132 @@
+/** The one loop of blocking queries: asks, waits for a change, tells it, and asks again, for as long as it is let. */
+import { createHash } from 'node:crypto';
+import { backoffMs } from '../../machines/rules/backoff.ts';
+import { EsmError } from '../errors.ts';
+import type { Answer } from './answer.ts';
+import { afterCost, type Bucket, fullBucket, take } from './bucket.ts';
+import type { ConsulClient } from './client.ts';
+import type { Watch, WatchObserver } from './consul.ts';
+import { requireOk } from './errors.ts';
+import { createRest, type Rest } from './rest.ts';
+import type { Call, Query } from './transport.ts';
+
+/** How long Consul may hold a query, in seconds. Below the minute after which load balancers drop an idle connection. */
+const WAIT_S = 50;
+
+/** Consul adds up to a sixteenth of the wait; the rest is for the way. */
+const HELD_TIMEOUT_MS = WAIT_S * 1000 * (17 / 16) + 5_000;
+
+/** A first answer comes at once, but 50,000 checks take Consul two seconds and the wire some more. */
+const FIRST_TIMEOUT_MS = 30_000;
+
+/** 50,000 checks are 27 MB with short outputs; with 4 KiB each they would be 200. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** What to follow. */
+export interface BlockingQuery<T> {
+  /** Names the query in errors. */
+  readonly what: string;
+  readonly path: string;
+  readonly query?: Query;
+  /** Makes the value of an answer of status 200, or of 404 when `isAbsentOk`. May throw an EsmError. */
+  parse(answer: Answer): T;
+  /** 404 is an answer too: a KV key that does not exist. */
+  readonly isAbsentOk?: boolean;
+  /** Doubts a changed value before it is told: rejects when it is not to be believed, which counts as trouble. */
+  verify?(value: T, answer: Answer, signal: AbortSignal): Promise<void>;
+}
+
+/** Starts to follow `query`; see {@link Watch} and {@link WatchObserver} for what is promised. */
+export function startWatch<T>(client: ConsulClient, query: BlockingQuery<T>, observer: WatchObserver<T>): Watch {
+  const loop = new Loop(client, query, observer);
+  void loop.run();
+  return loop;
+}
+
+class Loop<T> implements Watch {
+  readonly #client: ConsulClient;
+  readonly #query: BlockingQuery<T>;
+  readonly #observer: WatchObserver<T>;
+  readonly #ended = new AbortController();
+  readonly #rest: Rest;
+  #bucket: Bucket;
+  /** What to ask for: a change after this index, or (0) whatever there is. */
+  #index = 0;
+  #digest = '';
+
+  constructor(client: ConsulClient, query: BlockingQuery<T>, observer: WatchObserver<T>) {
+    this.#client = client;
+    this.#query = query;
+    this.#observer = observer;
+    this.#rest = createRest(client.clock, this.#ended.signal);
+    this.#bucket = fullBucket(client.clock.now());
+  }
+
+  stop(): void {
+    this.#ended.abort();
+  }
+
+  wake(): void {
+    this.#rest.wake();
+  }
+
+  #hasEnded(): boolean {
+    return this.#ended.signal.aborted;
+  }
+
+  async run(): Promise<void> {
+    for (let failures = 0; !this.#ended.signal.aborted;) {
+      try {
+        await this.#takeTurn();
+        await this.#ask();
+        failures = 0;
+      } catch (error) {
+        if (this.#hasEnded()) return;
+        this.#observer.onTrouble(asEsmError(this.#query.what, error));
+        this.#index = 0; // a restarted Consul counts from the start, and holds a query for an index beyond for the whole wait
+        await this.#rest.pause(backoffMs(++failures, this.#client.random()));
+      }
+    }
+  }
+
+  async #takeTurn(): Promise<void> {
+    const { bucket, waitMs } = take(this.#bucket, this.#client.clock.now());
+    this.#bucket = bucket;
+    await this.#rest.pause(waitMs);
+  }
+
+  async #ask(): Promise<void> {
+    const { what, isAbsentOk = false } = this.#query;
+    const answer = await this.#client.ask(callOf(this.#query, this.#index), this.#ended.signal);
+    if (!(isAbsentOk && answer.status === 404)) requireOk(what, answer);
+    if (answer.index === undefined)
+      throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer bears no X-Consul-Index`);
+    const startedMs = this.#client.clock.now();
+    await this.#tell(answer, answer.index);
+    this.#bucket = afterCost(this.#bucket, this.#client.clock.now() - startedMs);
+    // Lower than the last: Consul lost its state, begin anew. And a query for index 0 would never be held.
+    this.#index = answer.index < this.#index ? 0 : Math.max(1, answer.index);
+  }
+
+  /** A return does not mean a change. The digest of a large answer costs a tenth of its parsing. */
+  async #tell(answer: Answer, index: number): Promise<void> {
+    const digest = `${answer.status} ${createHash('sha1').update(answer.body).digest('base64')}`;
+    if (digest === this.#digest) return;
+    const value = this.#query.parse(answer);
+    await this.#query.verify?.(value, answer, this.#ended.signal);
+    if (this.#hasEnded()) return;
+    this.#observer.onAnswer(value, index);
+    this.#digest = digest;
+  }
+}
+
+const callOf = <T>({ path, query = [] }: BlockingQuery<T>, index: number): Call => ({
+  method: 'GET',
+  path,
+  query: index === 0 ? query : [...query, ['index', String(index)], ['wait', `${WAIT_S}s`]],
+  maxBytes: MAX_BYTES,
+  timeoutMs: index === 0 ? FIRST_TIMEOUT_MS : HELD_TIMEOUT_MS,
+});
+
+const asEsmError = (what: string, error: unknown): EsmError =>
+  error instanceof EsmError ? error : new EsmError('ESM_UNEXPECTED', what, { cause: error });
