@@ -35,20 +35,20 @@ const SWITCHES: Readonly<Record<string, 'version' | 'help'>> = {
 const refusal = (sentence: string): EsmError =>
   new EsmError('ESM_FLAGS_INVALID', `${sentence}\nconsul-esm -help lists the flags.`);
 
-/** Go lets a value follow its flag whatever it looks like, and gives switches `=true` and `=false`: parseArgs does neither. */
-const normalize = (argv: readonly string[]): string[] => {
-  const normal: string[] = [];
-  for (let index = 0; index < argv.length; index += 1) {
-    const arg = argv[index] ?? '';
-    const [, name = '', value] = /^--?([^-=][^=]*)(?:=([^]*))?$/.exec(arg) ?? [];
-    if (PATH_FLAGS.includes(name) && value === undefined) {
-      index += 1;
-      normal.push(index < argv.length ? `--${name}=${argv[index] ?? ''}` : `--${name}`);
-    } else if (name in SWITCHES && /^(?:1|t|true)$/i.test(value ?? 'true')) normal.push(`--${name}`);
-    else if (!(name in SWITCHES && /^(?:0|f|false)$/i.test(value ?? '')))
-      normal.push(arg.replace(/^--?(?=[^-])/, '--'));
+const FLAG = /^--?([^-=][^=]*)(?:=([^]*))?$/;
+
+/** The flags as parseArgs wants them: two dashes, `=` before a value whatever it looks like, a switch without `=true`. */
+const normalize = ([arg, ...rest]: readonly string[]): string[] => {
+  if (arg === undefined || arg === '--') return arg === undefined ? [] : [arg, ...rest];
+  const [, name, value] = FLAG.exec(arg) ?? [];
+  if (name === undefined) return [arg, ...normalize(rest)];
+  if (PATH_FLAGS.includes(name) && value === undefined && rest.length > 0) {
+    return [`--${name}=${rest[0] ?? ''}`, ...normalize(rest.slice(1))];
   }
-  return normal;
+  const isSwitch = Object.hasOwn(SWITCHES, name);
+  if (isSwitch && /^(?:0|f|false)$/i.test(value ?? '')) return normalize(rest);
+  if (isSwitch && /^(?:1|t|true)$/i.test(value ?? '')) return [`--${name}`, ...normalize(rest)];
+  return [arg.replace(/^--?/, '--'), ...normalize(rest)];
 };
 
 const unknownFlag = (name: string): EsmError => {
@@ -56,19 +56,25 @@ const unknownFlag = (name: string): EsmError => {
   return refusal(`flag provided but not defined: -${name}${guess === undefined ? '' : `; did you mean -${guess}?`}`);
 };
 
-/** Reads the arguments behind the program's name. Throws `ESM_FLAGS_INVALID`; `-help` and `-version` go before anything else. */
+const toSource = (name: string, value: string | undefined): string => {
+  if (Object.hasOwn(SWITCHES, name)) {
+    throw refusal(`invalid value ${JSON.stringify(value)} for flag -${name}; allowed: true or false`);
+  }
+  if (!PATH_FLAGS.includes(name)) throw unknownFlag(name);
+  if (value === undefined || value === '') throw refusal(`flag needs an argument: -${name}`);
+  return value;
+};
+
+/** Reads the arguments behind the program's name. Throws `ESM_FLAGS_INVALID`; `-help`, then `-version` go before all else. */
 export const parseCommandLine = (argv: readonly string[]): CommandLine => {
   const { tokens } = parseArgs({ args: normalize(argv), strict: false, allowPositionals: true, tokens: true });
   const options = tokens.filter((token) => token.kind === 'option');
+  const switches = options.filter(({ value }) => value === undefined).map(({ name }) => SWITCHES[name]);
   for (const command of ['help', 'version'] as const) {
-    if (options.some(({ name }) => SWITCHES[name] === command)) return { command, sources: [] };
+    if (switches.includes(command)) return { command, sources: [] };
   }
+  const sources = options.map(({ name, value }) => toSource(name, value));
   const stray = tokens.find((token) => token.kind === 'positional');
-  const sources = options.map(({ name, value }) => {
-    if (!PATH_FLAGS.includes(name)) throw unknownFlag(name);
-    if (value === undefined || value === '') throw refusal(`flag needs an argument: -${name}`);
-    return value;
-  });
   if (stray !== undefined) throw refusal(`unexpected argument: ${stray.value}`);
   return { command: 'run', sources };
 };

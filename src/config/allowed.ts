@@ -18,7 +18,8 @@ const quoteAll = (words: readonly string[]): string => {
 
 const allowedText = ({ format, atLeast }: Extract<Key, { type: 'string' }>): string => {
   const what = format === undefined ? 'a string in quotes' : FORMATS[format];
-  return atLeast === undefined ? what : `${what}, at least ${atLeast}`;
+  if (atLeast === undefined) return what;
+  return atLeast === '0s' ? `${what}, not negative` : `${what}, at least ${atLeast}`;
 };
 
 const allowedBlock = (key: Extract<Key, { type: 'object' }>): string => {

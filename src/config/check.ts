@@ -41,7 +41,7 @@ const unknownKey = (document: Document, { spots }: Outline, error: ErrorObject):
   return {
     origin: originIn(document, spot?.keyOffset),
     key: dotted(pointerTo(error.instancePath, key)),
-    sentence: `found an unknown key; ${guess === undefined ? 'allowed: the keys of the documentation' : `did you mean "${guess}"?`}`,
+    sentence: `found an unknown key; ${guess === undefined ? 'allowed: the keys in docs/configuration.md' : `did you mean "${guess}"?`}`,
   };
 };
 

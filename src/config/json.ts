@@ -28,10 +28,17 @@ const peek = (cursor: Cursor): string => {
   return cursor.text.charAt(cursor.offset);
 };
 
+const KINDS: readonly (readonly [RegExp, string])[] = [
+  [/^$/, 'the end of the file'],
+  [/["]/, 'a string'],
+  [/[-\d]/, 'a number'],
+  [/\p{L}/u, 'an unquoted word'],
+];
+
 const fault = (cursor: Cursor, allowed: string): SyntaxFault => {
   const char = peek(cursor);
-  const name = '{}[]:,'.includes(char) ? `"${char}"` : 'something else';
-  return new SyntaxFault(cursor.offset, char === '' ? 'the end of the file' : name, allowed);
+  const kind = KINDS.find(([pattern]) => pattern.test(char))?.[1] ?? `the character ${char}`;
+  return new SyntaxFault(cursor.offset, kind, allowed);
 };
 
 /** Reads what stands between the brackets: parts with commas between them. */
@@ -80,6 +87,8 @@ const readValue = (cursor: Cursor, depth: number): Value => {
   if (char === '[') return readList(cursor, depth);
   const text = readString(cursor);
   if (text !== undefined) return { type: 'scalar', value: text, offset };
+  if (char === '"')
+    throw new SyntaxFault(offset, 'a string that is broken off', 'a string in double quotes, on one line');
   const word = take(cursor, SCALAR);
   if (word === undefined) throw fault(cursor, 'a string in double quotes, a number, true, false, [...] or {...}');
   return { type: 'scalar', value: JSON.parse(word) as number | boolean | null, offset }; // safe: SCALAR matches these only

@@ -14,14 +14,21 @@ const decode = (bytes: Uint8Array): string | undefined => {
   }
 };
 
-/** HCL 1 never begins with a brace, JSON must. What neither HCL 1 nor HCL 2 can read is explained by HCL 1's parser. */
-const parse = async (text: string): Promise<BlockValue | SyntaxFault> => {
+/** Runs a parser; a fault is an answer too. */
+const attempt = (parser: (text: string) => BlockValue, text: string): BlockValue | SyntaxFault => {
   try {
-    return text.trimStart().startsWith('{') ? parseJson(text) : parseHcl1(text);
+    return parser(text);
   } catch (error) {
-    if (!(error instanceof SyntaxFault)) throw error;
-    return (await parseHcl2(text)) ?? error;
+    if (error instanceof SyntaxFault) return error;
+    throw error;
   }
+};
+
+/** Only JSON begins with a bracket. What neither HCL 1 nor HCL 2 can read is explained by HCL 1's parser. */
+const parse = async (text: string): Promise<BlockValue | SyntaxFault> => {
+  if (/^\s*[{[]/.test(text)) return attempt(parseJson, text);
+  const read = attempt(parseHcl1, text);
+  return read instanceof SyntaxFault ? ((await parseHcl2(text)) ?? read) : read;
 };
 
 /** Reads one file's bytes. Resolves to its document, or to the one problem that keeps it from being read. */

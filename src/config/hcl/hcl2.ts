@@ -37,7 +37,11 @@ const isPlain = (value: Value): boolean => {
 /** Reads a whole file; undefined when it is not HCL 2 either, or holds expressions instead of plain values. */
 export const parseHcl2 = async (text: string): Promise<BlockValue | undefined> => {
   const module = (await import('hcl2-parser')) as { default: Hcl2Parser }; // safe: CommonJS, as its README shows it
-  const [parsed, error] = module.default.parseToObject(text);
-  const root = error === null || error === undefined ? toValue(parsed) : undefined;
-  return root?.type === 'block' && isPlain(root) ? root : undefined;
+  try {
+    const [parsed, error] = module.default.parseToObject(text);
+    const root = error === null ? toValue(parsed) : undefined;
+    return root?.type === 'block' && isPlain(root) ? root : undefined;
+  } catch {
+    return undefined; // compiled Go overflows the stack on brackets nested thousands deep
+  }
 };

@@ -5,7 +5,7 @@ import { readHeredoc, readQuoted } from './strings.ts';
 /** One token. `offset` is where it begins. */
 export type Token =
   | { readonly type: 'word'; readonly value: string; readonly offset: number }
-  | { readonly type: 'string'; readonly value: string; readonly offset: number }
+  | { readonly type: 'string' | 'heredoc'; readonly value: string; readonly offset: number }
   | { readonly type: 'number'; readonly value: number; readonly offset: number }
   | { readonly type: 'boolean'; readonly value: boolean; readonly offset: number }
   | { readonly type: '=' | '{' | '}' | '[' | ']' | ','; readonly offset: number }
@@ -60,14 +60,14 @@ const cut = (text: string, offset: number): Cut => {
   if (isPunctuation(char)) return { token: { type: char, offset }, end: offset + 1 };
   if (char === '"' || text.startsWith('<<', offset)) {
     const { value, end } = (char === '"' ? readQuoted : readHeredoc)(text, offset);
-    return { token: { type: 'string', value, offset }, end };
+    return { token: { type: char === '"' ? 'string' : 'heredoc', value, offset }, end };
   }
   const word = matchAt(WORD, text, offset);
   if (word !== undefined) return cutWord(offset, word);
   const digits = matchAt(NUMBER, text, offset);
   if (digits !== undefined) return cutNumber(text, offset, digits);
   if (text.startsWith('/*', offset)) throw new SyntaxFault(offset, 'a comment that does not end', '/* ... */');
-  throw new SyntaxFault(offset, 'a character that means nothing here', 'key = value, or key { ... }');
+  throw new SyntaxFault(offset, `the character ${char}`, 'key = value with strings in "double quotes", or key { ... }');
 };
 
 /** All tokens of `text`, the last one `end`. Line ends must be `\n`. Throws a `SyntaxFault`. */

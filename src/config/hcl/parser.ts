@@ -24,7 +24,13 @@ const cursorOver = (tokens: readonly Token[]): Cursor => {
   };
 };
 
-const NAMES = { word: 'an unquoted word', string: 'a string', number: 'a number', boolean: 'true or false' } as const;
+const NAMES = {
+  word: 'an unquoted word',
+  string: 'a string',
+  heredoc: 'a heredoc',
+  number: 'a number',
+  boolean: 'true or false',
+} as const;
 
 const nameOf = ({ type }: Token): string => {
   if (type === 'end') return 'the end of the file';
@@ -40,6 +46,7 @@ const readValue = (cursor: Cursor, depth: number): Value => {
   checkDepth(depth, token.offset);
   switch (token.type) {
     case 'string':
+    case 'heredoc':
     case 'number':
     case 'boolean':
       cursor.take();
@@ -74,22 +81,25 @@ const readBlock = (cursor: Cursor, depth: number): BlockValue => {
   return { type: 'block', entries, offset };
 };
 
+const BEHIND_KEY = '"=" or "{" behind a key';
+const BEHIND_LABEL = 'one key, "=" and a value, or "{" behind a label';
+
 /** `a "b" { ... }` is `a` holding a block that holds `b`. */
-const readLabelled = (cursor: Cursor, depth: number): Value => {
+const readLabelled = (cursor: Cursor, depth: number, allowed: string): Value => {
   const token = cursor.peek();
   checkDepth(depth, token.offset);
   if (token.type === '{') return readBlock(cursor, depth);
-  if (token.type !== 'word' && token.type !== 'string') throw fault(token, '"=" or "{" behind a key');
+  if (token.type !== 'word' && token.type !== 'string') throw fault(token, allowed);
   cursor.take();
   const { value: key, offset } = token;
-  return { type: 'block', entries: [{ key, offset, value: readLabelled(cursor, depth + 1) }], offset };
+  return { type: 'block', entries: [{ key, offset, value: readLabelled(cursor, depth + 1, BEHIND_LABEL) }], offset };
 };
 
 const readEntry = (cursor: Cursor, depth: number): Entry => {
   const token = cursor.take();
-  if (token.type !== 'word' && token.type !== 'string') throw fault(token, 'a key');
+  if (token.type !== 'word' && token.type !== 'string') throw fault(token, depth === 0 ? 'a key' : 'a key or "}"');
   const { value: key, offset } = token;
-  if (cursor.peek().type !== '=') return { key, offset, value: readLabelled(cursor, depth) };
+  if (cursor.peek().type !== '=') return { key, offset, value: readLabelled(cursor, depth, BEHIND_KEY) };
   cursor.take();
   return { key, offset, value: readValue(cursor, depth) };
 };
