@@ -1,28 +1,34 @@
-/** A watch of Consul as an actor: what it sees becomes events, its end is the actor's end. */
+/** Watches of Consul as actors: what they see becomes events, their end is the actor's end. */
 import { fromCallback, type CallbackActorLogic, type EventObject } from 'xstate';
-import { troubleOf } from '../../machines/rules/trouble.ts';
+import { troubleOf, type ConsulNews } from '../../machines/rules/trouble.ts';
 import type { Watch, WatchObserver } from '../consul/consul.ts';
 
-/** The one order such an actor takes: ask again now. */
+/** Tells every answer as `consul.answered`, then as `eventOf` says; trouble as `consul.failed`. */
+export const observing = <T>(
+  tell: (event: EventObject) => void,
+  eventOf: (value: T) => EventObject,
+): WatchObserver<T> => ({
+  onAnswer(value) {
+    tell({ type: 'consul.answered' } satisfies ConsulNews);
+    tell(eventOf(value));
+  },
+  onTrouble(error) {
+    tell({ type: 'consul.failed', ...troubleOf(error) } satisfies ConsulNews);
+  },
+});
+
+/** The one order that a watch takes: ask again now. */
 export interface WakeOrder {
   readonly type: 'consul.reachable';
 }
 
-/** Starts `watch` with the actor and stops it with it. Every answer is told as `consul.answered`, then as `eventOf` says. */
+/** Starts `watch` with the actor and stops it with it. */
 export const watching = <T>(
   watch: (observer: WatchObserver<T>) => Watch,
   eventOf: (value: T) => EventObject,
 ): CallbackActorLogic<WakeOrder> =>
   fromCallback(({ sendBack, receive }) => {
-    const running = watch({
-      onAnswer(value) {
-        sendBack({ type: 'consul.answered' });
-        sendBack(eventOf(value));
-      },
-      onTrouble(error) {
-        sendBack({ type: 'consul.failed', ...troubleOf(error) });
-      },
-    });
+    const running = watch(observing(sendBack, eventOf));
     receive(() => {
       running.wake();
     });

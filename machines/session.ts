@@ -1,0 +1,194 @@
+/**
+ * One living Consul session: what a claim to the leader's lock rests on.
+ *
+ * Decides when the session is renewed, when it counts as lost, and when a new one is made. Started by the leadership
+ * chart once this instance is registered; tells it `session.opened` and `session.lost`, and `newsTo` its news of Consul.
+ */
+import { assign, sendTo, setup, type AnyActorRef, type PromiseActorLogic } from 'xstate';
+import { backoffMs } from './rules/backoff.ts';
+import { troubleOf, type ConsulNews } from './rules/trouble.ts';
+
+/** Time bounds of a session, in milliseconds. */
+export interface SessionBounds {
+  /**
+   * How long after its last renewal the session is trusted: below the time in which Consul can give the lock to another
+   * (session TTL; TTL check and lock delay), less `renewLimitMs`.
+   */
+  readonly trustMs: number;
+  /** How long a renewal may go unanswered before it is tried anew. */
+  readonly renewLimitMs: number;
+}
+
+export interface SessionInput extends SessionBounds {
+  readonly parent: AnyActorRef;
+  readonly newsTo: AnyActorRef;
+}
+
+interface SessionContext extends SessionInput {
+  readonly session: string;
+  /** Time to the next renewal, as Consul told; 0 before it did. */
+  readonly renewMs: number;
+  /** Tries in a row that Consul did not answer. */
+  readonly failures: number;
+}
+
+export type SessionEvent = /** Find out now whether the session lives, or can be had. */ {
+  readonly type: 'session.verify';
+};
+
+/** What the leadership chart hears of the session. */
+export type SessionReport =
+  { readonly type: 'session.opened'; readonly session: string } | { readonly type: 'session.lost' };
+
+export type SessionActors = {
+  /** Resolves to the new session's id. */
+  readonly create: PromiseActorLogic<string>;
+  /** Resolves to the time to the next renewal in milliseconds; undefined: the session is dead. */
+  readonly renew: PromiseActorLogic<number | undefined, { readonly session: string }>;
+  readonly destroy: PromiseActorLogic<void, { readonly session: string }>;
+};
+
+export const sessionMachine = setup({
+  types: {
+    input: {} as SessionInput,
+    context: {} as SessionContext,
+    events: {} as SessionEvent,
+  },
+  actors: {} as SessionActors,
+  actions: {
+    adoptSession: assign((_, session: string) => ({ session, renewMs: 0, failures: 0 })),
+    adoptRenewal: assign((_, { output = 0 }: { readonly output: number | undefined }) => ({
+      renewMs: output,
+      failures: 0,
+    })),
+    countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
+    forgetFailures: assign({ failures: 0 }),
+    tellOpened: sendTo(
+      ({ context }) => context.parent,
+      ({ context }) => ({ type: 'session.opened', session: context.session }) satisfies SessionReport,
+    ),
+    tellLost: sendTo(({ context }) => context.parent, { type: 'session.lost' } satisfies SessionReport),
+    tellAnswered: sendTo(({ context }) => context.newsTo, { type: 'consul.answered' } satisfies ConsulNews),
+    tellFailed: sendTo(
+      ({ context }) => context.newsTo,
+      (_, { error }: { readonly error: unknown }) =>
+        ({ type: 'consul.failed', ...troubleOf(error) }) satisfies ConsulNews,
+    ),
+    tellSilent: sendTo(
+      ({ context }) => context.newsTo,
+      ({ context }) =>
+        ({
+          type: 'consul.failed',
+          code: 'ESM_CONSUL_UNAVAILABLE',
+          message: `the session's renewal had no answer within ${context.renewLimitMs} ms`,
+        }) satisfies ConsulNews,
+    ),
+  },
+  guards: {
+    isAlive: (_, { output }: { readonly output: number | undefined }) => output !== undefined,
+  },
+  delays: {
+    /** Without jitter; src/actors/session.ts hands in the one with it. */
+    backoff: ({ context }) => backoffMs(context.failures, 0),
+    renewInterval: ({ context }) => context.renewMs,
+    renewLimit: ({ context }) => context.renewLimitMs,
+    trust: ({ context }) => context.trustMs,
+  },
+}).createMachine({
+  id: 'session',
+  description: 'Keeps one Consul session alive.',
+  context: ({ input }) => ({ ...input, session: '', renewMs: 0, failures: 0 }),
+  initial: 'opening',
+  states: {
+    opening: {
+      description: 'There is no session.',
+      initial: 'asking',
+      states: {
+        asking: {
+          description: 'Asks for one.',
+          invoke: {
+            id: 'create',
+            src: 'create',
+            onDone: {
+              target: '#session.open',
+              actions: ['tellAnswered', { type: 'adoptSession', params: ({ event }) => event.output }, 'tellOpened'],
+            },
+            onError: {
+              target: 'backingOff',
+              actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
+            },
+          },
+        },
+        backingOff: {
+          description: 'There is none to be had: waits, longer each time.',
+          after: { backoff: { target: 'asking' } },
+          on: { 'session.verify': { target: 'asking' } },
+        },
+      },
+    },
+    open: {
+      description: 'The session was alive a short while ago; every renewal starts that while anew.',
+      initial: 'resting',
+      after: { trust: { target: 'discarding', actions: 'tellLost' } },
+      states: {
+        resting: {
+          description: 'Between two renewals.',
+          after: { renewInterval: { target: 'renewing' } },
+          on: { 'session.verify': { target: 'renewing' } },
+        },
+        renewing: {
+          description: 'A renewal is on its way; one that hangs must not eat up the trust.',
+          after: { renewLimit: { target: 'backingOff', actions: ['countFailure', 'tellSilent'] } },
+          invoke: {
+            id: 'renew',
+            src: 'renew',
+            input: ({ context }) => ({ session: context.session }),
+            onDone: [
+              {
+                guard: { type: 'isAlive', params: ({ event }) => event },
+                target: '#session.open',
+                reenter: true,
+                actions: ['tellAnswered', { type: 'adoptRenewal', params: ({ event }) => event }],
+              },
+              { target: '#session.opening', actions: ['tellAnswered', 'forgetFailures', 'tellLost'] },
+            ],
+            onError: {
+              target: 'backingOff',
+              actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
+            },
+          },
+        },
+        backingOff: {
+          description: 'The renewal failed: tries again, for as long as the session is trusted.',
+          after: { backoff: { target: 'renewing' } },
+          on: { 'session.verify': { target: 'renewing' } },
+        },
+      },
+    },
+    discarding: {
+      description: 'Nobody can tell whether the session lives: it is destroyed before another takes its place.',
+      initial: 'asking',
+      states: {
+        asking: {
+          description: 'The order is on its way.',
+          invoke: {
+            id: 'destroy',
+            src: 'destroy',
+            input: ({ context }) => ({ session: context.session }),
+            onDone: { target: '#session.opening', actions: ['tellAnswered', 'forgetFailures'] },
+            onError: {
+              target: 'backingOff',
+              actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
+            },
+          },
+        },
+        backingOff: {
+          description: 'Consul did not take it: waits, longer each time.',
+          after: { backoff: { target: 'asking' } },
+          on: { 'session.verify': { target: 'asking' } },
+        },
+      },
+    },
+  },
+  options: { maxIterations: 20 },
+});
