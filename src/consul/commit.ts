@@ -84,7 +84,7 @@ export class Commit {
       write.operations.map((operation, place) => ({ operation, isStale: stale.has(place) })),
     );
     this.#services = await lookUp(this.#deps, inquiries, this.#signal);
-    const groups = open.flatMap((write) => this.#group(write) ?? []);
+    const groups = open.flatMap((write) => this.#group(write));
     const { protection } = this.#deps;
     const careful = groups.filter(({ checks }) => checks.some((check) => protection.mustRegister(check)));
     for (const group of careful) await this.#sendCarefully(group);
@@ -95,23 +95,23 @@ export class Commit {
     for (const part of chunk(fenced ?? [], 1, FENCE_BYTES)) await this.#send(part);
   }
 
-  /** Undefined when the write has its outcome without being sent. */
-  #group(open: Open): Group | undefined {
+  /** None when the write has its outcome without being sent. */
+  #group(open: Open): readonly Group[] {
     const { write, stale } = open;
     const { records, keys } = this.#deps;
     const steps = write.operations.map((operation, place) =>
       plan(operation, { records, keys, services: this.#services, stale: stale.get(place) }),
     );
     const rejection = steps.find((step) => step.type === 'rejected')?.rejection;
-    if (rejection !== undefined) return this.#reject(write, rejection);
     const sent = steps.filter((step): step is Extract<Step, { type: 'send' }> => step.type === 'send');
-    if (sent.length === 0) return this.#accept(write);
-    if (write.isFenced && !this.#isOwned(write)) return this.#reject(write, { reason: 'fenced' });
-    return {
-      open,
-      operations: sent.flatMap(({ operations }) => operations),
-      checks: sent.flatMap(({ check }) => check ?? []),
-    };
+    if (rejection !== undefined) this.#reject(write, rejection);
+    else if (sent.length === 0) this.#accept(write);
+    else if (write.isFenced && !this.#isOwned(write)) this.#reject(write, { reason: 'fenced' });
+    else {
+      const operations = sent.flatMap((step) => step.operations);
+      return [{ open, operations, checks: sent.flatMap(({ check }) => check ?? []) }];
+    }
+    return [];
   }
 
   #isOwned({ operations }: Write): boolean {
@@ -137,15 +137,14 @@ export class Commit {
   async #send(groups: readonly Group[]): Promise<void> {
     if (groups.length === 0) return;
     const fence = this.#fenceOf(groups);
-    try {
-      const operations = [...fence, ...groups.flatMap((group) => group.operations)];
-      const answer = await sendTransaction(this.#deps.client, operations, this.#signal);
-      if (answer.type === 'done') await this.#learn(groups, answer.results);
-      else await this.#untangle(groups, fence.length, answer.errors);
-    } catch (error) {
-      if (!(error instanceof EsmError) || error.code !== 'ESM_CONSUL_REFUSED') throw error;
-      await this.#isolate(groups, error);
-    }
+    const operations = [...fence, ...groups.flatMap((group) => group.operations)];
+    const answer = await sendTransaction(this.#deps.client, operations, this.#signal).catch((error: unknown) => {
+      if (error instanceof EsmError && error.code === 'ESM_CONSUL_REFUSED') return error;
+      throw error;
+    });
+    if (answer instanceof EsmError) await this.#isolate(groups, answer);
+    else if (answer.type === 'done') await this.#learn(groups, answer.results);
+    else await this.#untangle(groups, fence.length, answer.errors);
   }
 
   /** The request itself was refused: too large for this server, or one write of it is poison. */
@@ -198,12 +197,12 @@ export class Commit {
     else this.#reject(write, { reason: 'refused', detail: texts.join('; ') });
   }
 
-  #accept({ id, operations }: Write): undefined {
+  #accept({ id, operations }: Write): void {
     this.#outcomes.set(id, { id, type: 'committed' });
     for (const operation of operations) this.#forget(operation);
   }
 
-  #reject({ id }: Write, rejection: Rejection): undefined {
+  #reject({ id }: Write, rejection: Rejection): void {
     this.#outcomes.set(id, { id, type: 'rejected', rejection });
   }
 

@@ -1,0 +1,413 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type CheckId,
+  checkKey,
+  type CheckStatus,
+  type Share,
+  type Write,
+  type WriteOperation,
+} from '../../../machines/model.ts';
+import type { ConsulClient } from '../../../src/consul/client.ts';
+import { decodeGoTime } from '../../../src/consul/go-time.ts';
+import { createKeys } from '../../../src/consul/keys.ts';
+import { readKeys } from '../../../src/consul/read-keys.ts';
+import { createRecords, type Records } from '../../../src/consul/records.ts';
+import { parseCheck, parseNode } from '../../../src/consul/parse.ts';
+import { createCommitter } from '../../../src/consul/txn.ts';
+import { startConsul, type TestConsul } from '../../support/consul.ts';
+import { connect, forever } from '../../support/consul-client.ts';
+
+const keys = createKeys({ kvPath: '', leaderKey: '' });
+const SELF = 'consul-esm:one';
+let consul: TestConsul;
+let client: ConsulClient;
+let records: Records;
+let share: Share | undefined;
+let damage: string[];
+let serial = 0;
+
+beforeAll(async () => {
+  consul = await startConsul();
+  client = await connect(consul);
+});
+afterAll(async () => {
+  await client.close();
+  await consul.stop();
+});
+beforeEach(() => {
+  records = createRecords();
+  share = undefined;
+  damage = [];
+});
+
+const committer = () =>
+  createCommitter({
+    client,
+    records,
+    keys,
+    serviceId: SELF,
+    share: () => share,
+    onDamage: (_, fields) => damage.push(...fields),
+  });
+
+const write = (...operations: WriteOperation[]): Write => ({
+  id: `w${++serial}`,
+  subject: 's',
+  operations,
+  isFenced: false,
+});
+const fenced = (...operations: WriteOperation[]): Write => ({ ...write(...operations), isFenced: true });
+const commit = (...writes: Write[]) => committer().commit(writes, 'settle', forever);
+const outcome = async (one: Write) => (await commit(one))[0]!;
+
+const idOf = (node: string, checkId = 'c1', serviceId = ''): CheckId => ({
+  partition: '',
+  namespace: '',
+  node,
+  serviceId,
+  checkId,
+});
+const report = (id: CheckId, status: CheckStatus, output = 'o'): WriteOperation => ({
+  type: 'check.report',
+  id,
+  status,
+  output,
+});
+
+/** A node with one check, seen by the mirror as the watch would show it. */
+async function seed(node: string, definition: object = { HTTP: 'http://h/' }, extra: object = {}) {
+  await consul.put('/catalog/register', {
+    Node: node,
+    Address: '10.0.0.1',
+    NodeMeta: { 'external-node': 'true' },
+    Check: {
+      Node: node,
+      CheckID: 'c1',
+      Name: 'first',
+      Notes: 'kept',
+      Status: 'critical',
+      Definition: definition,
+      ...extra,
+    },
+  });
+  await look(node);
+  return idOf(node, 'c1', 'ServiceID' in extra ? String(extra.ServiceID) : '');
+}
+
+async function look(node: string): Promise<void> {
+  for (const check of (await stored(node)) as unknown[]) records.learn(parseCheck(check)!);
+  const found = (await consul.get(`/catalog/node/${encodeURIComponent(node)}`)) as { Node: unknown };
+  records.learnNode(parseNode(found.Node)!);
+}
+
+const stored = async (node: string): Promise<Record<string, unknown>[]> =>
+  (await consul.get(`/health/node/${encodeURIComponent(node)}?consistent`)) as Record<string, unknown>[];
+const check = async (node: string, id = 'c1') => (await stored(node)).find(({ CheckID }) => CheckID === id);
+const kv = async (key: string) => (await readKeys(client, [key], forever)).get(key);
+
+describe('a report', () => {
+  it('changes status and output and nothing else', async () => {
+    const id = await seed('plain');
+    expect(await outcome(write(report(id, 'passing', 'fine')))).toMatchObject({ type: 'committed' });
+    expect(await check('plain')).toMatchObject({
+      Status: 'passing',
+      Output: 'fine',
+      Name: 'first',
+      Notes: 'kept',
+      Definition: { HTTP: 'http://h/' },
+    });
+  });
+
+  it('takes the index for the next one from its own echo', async () => {
+    const id = await seed('echo');
+    const before = records.get(checkKey(id))!.modifyIndex;
+    await commit(write(report(id, 'passing')));
+    const stored = await check('echo');
+    expect(records.get(checkKey(id))!.modifyIndex).toBe(stored!['ModifyIndex']);
+    expect(records.get(checkKey(id))!.modifyIndex).toBeGreaterThan(before);
+  });
+
+  it('of a check that the mirror does not know reads it first', async () => {
+    const id = await seed('unknown');
+    records.forget(checkKey(id));
+    expect(await outcome(write(report(id, 'passing')))).toMatchObject({ type: 'committed' });
+  });
+
+  it('of a removed check, service or node is rejected as gone, and creates nothing', async () => {
+    const ids = [await seed('gone1'), await seed('gone2')];
+    await consul.put('/catalog/deregister', { Node: 'gone1' });
+    await consul.put('/catalog/deregister', { Node: 'gone2', CheckID: 'c1' });
+    const outcomes = await commit(...ids.map((id) => write(report(id, 'passing'))));
+    expect(outcomes).toMatchObject([{ rejection: { reason: 'gone' } }, { rejection: { reason: 'gone' } }]);
+    expect(await consul.get('/catalog/node/gone1')).toBeNull();
+    expect(await stored('gone2')).toEqual([]);
+  });
+
+  it('meets a status that somebody else wrote, and tells it', async () => {
+    const id = await seed('foreign');
+    await consul.put('/catalog/register', {
+      Node: 'foreign',
+      SkipNodeUpdate: true,
+      Check: { Node: 'foreign', CheckID: 'c1', Name: 'first', Status: 'warning', Definition: { HTTP: 'http://h/' } },
+    });
+    expect(await outcome(write(report(id, 'passing')))).toMatchObject({
+      rejection: { reason: 'changed', status: 'warning' },
+    });
+    expect(await check('foreign')).toMatchObject({ Status: 'warning' });
+  });
+
+  it('is written over a definition that was edited meanwhile, keeping the edit', async () => {
+    const id = await seed('edited');
+    await consul.put('/catalog/register', {
+      Node: 'edited',
+      SkipNodeUpdate: true,
+      Check: { Node: 'edited', CheckID: 'c1', Name: 'second', Status: 'critical', Definition: { TCP: 'h:1' } },
+    });
+    expect(await outcome(write(report(id, 'passing')))).toMatchObject({ type: 'committed' });
+    expect(await check('edited')).toMatchObject({ Status: 'passing', Name: 'second', Definition: { TCP: 'h:1' } });
+  });
+
+  it('whose answer was lost is found committed on the next try', async () => {
+    const id = await seed('lost');
+    const old = records.get(checkKey(id))!;
+    await commit(write(report(id, 'passing')));
+    records.forget(checkKey(id));
+    records.learn(old);
+    expect(await outcome(write(report(id, 'passing')))).toMatchObject({ type: 'committed' });
+  });
+
+  it('with a stale index is dropped unread when the daemon stops', async () => {
+    const id = await seed('dropped');
+    await consul.put('/catalog/register', {
+      Node: 'dropped',
+      SkipNodeUpdate: true,
+      Check: { Node: 'dropped', CheckID: 'c1', Name: 'second', Status: 'critical', Definition: { TCP: 'h:1' } },
+    });
+    const outcomes = await committer().commit([write(report(id, 'passing'))], 'drop', forever);
+    expect(outcomes).toMatchObject([{ type: 'rejected', rejection: { reason: 'gone' } }]);
+    expect(await check('dropped')).toMatchObject({ Status: 'critical' });
+  });
+
+  it.each(['a/b', 'a b', 'a#b?c', 'ä%2F', 'x//y', '..'])('finds a node and a check named %j', async (name) => {
+    await consul.put('/catalog/register', {
+      Node: `n${name}`,
+      Address: '10.0.0.1',
+      Check: { Node: `n${name}`, CheckID: name, Status: 'critical', Definition: { TCP: 'h:1' } },
+    });
+    const id = idOf(`n${name}`, name);
+    expect(await outcome(write(report(id, 'passing')))).toMatchObject({ type: 'committed' });
+    expect(records.get(checkKey(id))).toMatchObject({ status: 'passing' });
+  });
+});
+
+describe('a definition that transactions would damage', () => {
+  const grpc = { GRPC: 'h:1/svc', GRPCUseTLS: true, Interval: '10s', OutputMaxSize: 99 };
+
+  it('survives a report whole', async () => {
+    const id = await seed('grpc', grpc);
+    expect(await outcome(write(report(id, 'passing', 'fine')))).toMatchObject({ type: 'committed' });
+    expect(await check('grpc')).toMatchObject({ Status: 'passing', Output: 'fine', Definition: grpc, Notes: 'kept' });
+    expect(damage).toEqual([]);
+  });
+
+  it('would not survive a plain transaction on 1.8.7', async () => {
+    const id = await seed('grpc-damaged', grpc);
+    const { modifyIndex } = records.get(checkKey(id))!;
+    await consul.put('/txn', [
+      {
+        Check: {
+          Verb: 'cas',
+          Check: { Node: 'grpc-damaged', CheckID: 'c1', Definition: grpc, ModifyIndex: modifyIndex },
+        },
+      },
+    ]);
+    expect((await check('grpc-damaged'))!['Definition']).toEqual({ Interval: '10s' });
+  });
+
+  it('takes its clock in KV along', async () => {
+    const id = await seed('grpc-clock', grpc);
+    const set: WriteOperation = { type: 'criticalSince.set', id, sinceMs: 1_700_000_000_123 };
+    expect(await outcome(write(report(id, 'warning'), set))).toMatchObject({ type: 'committed' });
+    expect(decodeGoTime((await kv(keys.criticalCheck(id)))!.value)).toBe(1_700_000_000_123);
+  });
+
+  it('of a removed node is not registered anew', async () => {
+    const id = await seed('grpc-gone', grpc);
+    await consul.put('/catalog/deregister', { Node: 'grpc-gone' });
+    expect(await outcome(write(report(id, 'passing')))).toMatchObject({ rejection: { reason: 'gone' } });
+    expect(await consul.get('/catalog/node/grpc-gone')).toBeNull();
+  });
+
+  it('of which somebody else changed the status tells it', async () => {
+    const id = await seed('grpc-foreign', grpc);
+    await consul.put('/catalog/register', {
+      Node: 'grpc-foreign',
+      SkipNodeUpdate: true,
+      Check: { Node: 'grpc-foreign', CheckID: 'c1', Status: 'warning', Definition: grpc },
+    });
+    expect(await outcome(write(report(id, 'passing')))).toMatchObject({ rejection: { reason: 'changed' } });
+  });
+});
+
+describe('many writes', () => {
+  it('go in one transaction of 64, and one bad one does not hold up the rest', async () => {
+    const nodes = Array.from({ length: 64 }, (_, place) => `many${place}`);
+    const ids = await Promise.all(nodes.map((node) => seed(node)));
+    await consul.put('/catalog/deregister', { Node: 'many7' });
+    const outcomes = await commit(...ids.map((id) => write(report(id, 'passing'))));
+    expect(outcomes.filter(({ type }) => type === 'committed')).toHaveLength(63);
+    expect(outcomes[7]).toMatchObject({ type: 'rejected', rejection: { reason: 'gone' } });
+  });
+
+  it('beyond the limit of bytes are split', async () => {
+    const ids = await Promise.all(Array.from({ length: 12 }, (_, place) => seed(`large${place}`)));
+    const outcomes = await commit(...ids.map((id) => write(report(id, 'passing', 'x'.repeat(60_000)))));
+    expect(outcomes.map(({ type }) => type)).toEqual(ids.map(() => 'committed'));
+  });
+
+  it('larger than Consul takes are refused, and the rest goes on', async () => {
+    const [large, small] = [await seed('too-large'), await seed('small')];
+    const outcomes = await commit(
+      write(report(large, 'passing', 'x'.repeat(600_000))),
+      write(report(small, 'passing')),
+    );
+    expect(outcomes).toMatchObject([{ rejection: { reason: 'refused' } }, { type: 'committed' }]);
+  });
+
+  it('are owed when Consul does not answer', async () => {
+    const id = await seed('owed');
+    const nobody = await connect(consul, { httpAddr: '127.0.0.1:1' });
+    const outcomes = await createCommitter({
+      client: nobody,
+      records,
+      keys,
+      serviceId: SELF,
+      share: () => undefined,
+      onDamage: () => undefined,
+    }).commit([write(report(id, 'passing'))], 'settle', forever);
+    expect(outcomes).toMatchObject([{ type: 'owed', reason: expect.stringContaining('ECONNREFUSED') as string }]);
+    await nobody.close();
+  });
+});
+
+describe('a node', () => {
+  const alive = (node: string): WriteOperation => ({
+    type: 'node.report',
+    node,
+    partition: '',
+    status: 'passing',
+    output: 'Node alive or reachable',
+  });
+
+  it('is given its check, which is then compared and set', async () => {
+    await seed('pinged');
+    expect(await outcome(write(alive('pinged')))).toMatchObject({ type: 'committed' });
+    expect(await check('pinged', 'externalNodeHealth')).toMatchObject({
+      Name: 'External Node Status',
+      Status: 'passing',
+    });
+    const failing: WriteOperation = { type: 'failingSince.set', node: 'pinged', sinceMs: 1_000 };
+    const dead: WriteOperation = {
+      ...alive('pinged'),
+      status: 'critical',
+      output: 'Node not live or unreachable',
+    } as WriteOperation;
+    expect(await outcome(write(dead, failing))).toMatchObject({ type: 'committed' });
+    expect(decodeGoTime((await kv(keys.probe('pinged')))!.value)).toBe(1_000);
+    expect(await outcome(write(alive('pinged'), { type: 'failingSince.clear', node: 'pinged' }))).toMatchObject({
+      type: 'committed',
+    });
+    expect(await kv(keys.probe('pinged'))).toBeUndefined();
+    expect(await check('pinged', 'externalNodeHealth')).toMatchObject({ Status: 'passing' });
+  });
+
+  it('that was removed is not made anew by its check', async () => {
+    expect(await outcome(write(alive('never')))).toMatchObject({ rejection: { reason: 'gone' } });
+    expect(await consul.get('/catalog/node/never')).toBeNull();
+  });
+
+  it('clears a failure time that another instance wrote meanwhile', async () => {
+    await seed('rewritten');
+    await commit(write({ type: 'failingSince.set', node: 'rewritten', sinceMs: 1 }));
+    await consul.put(`/kv/${keys.probe('rewritten')}`, 'x');
+    expect(await outcome(write({ type: 'failingSince.clear', node: 'rewritten' }))).toMatchObject({
+      type: 'committed',
+    });
+    expect(await kv(keys.probe('rewritten'))).toBeUndefined();
+  });
+});
+
+describe('a removal', () => {
+  const reap = (node: string): WriteOperation => ({ type: 'node.remove', node, partition: '' });
+
+  async function own(...nodes: string[]): Promise<void> {
+    await consul.put(`/kv/${keys.agent(SELF)}`, JSON.stringify({ Nodes: [], Probes: nodes }));
+    share = { nodes: [], probes: nodes, modifyIndex: (await kv(keys.agent(SELF)))!.modifyIndex };
+  }
+
+  it('takes the node, all it has and its failure time', async () => {
+    await seed('dead');
+    await own('dead');
+    await commit(write({ type: 'failingSince.set', node: 'dead', sinceMs: 1 }));
+    expect(await outcome(fenced(reap('dead')))).toMatchObject({ type: 'committed' });
+    expect(await consul.get('/catalog/node/dead')).toBeNull();
+    expect(await kv(keys.probe('dead'))).toBeUndefined();
+  });
+
+  it('fails when the list was written since it was read', async () => {
+    await seed('given-away');
+    await own('given-away');
+    await consul.put(`/kv/${keys.agent(SELF)}`, JSON.stringify({ Nodes: [], Probes: [] }));
+    expect(await outcome(fenced(reap('given-away')))).toMatchObject({ rejection: { reason: 'fenced' } });
+    expect(await consul.get('/catalog/node/given-away')).not.toBeNull();
+  });
+
+  it('fails when the list is not known or does not hold the node', async () => {
+    await seed('not-ours');
+    expect(await outcome(fenced(reap('not-ours')))).toMatchObject({ rejection: { reason: 'fenced' } });
+    await own('another');
+    expect(await outcome(fenced(reap('not-ours')))).toMatchObject({ rejection: { reason: 'fenced' } });
+  });
+
+  it('spares a node whose record changed', async () => {
+    await seed('moved');
+    await own('moved');
+    await consul.put('/catalog/register', { Node: 'moved', Address: '10.0.0.2' });
+    expect(await outcome(fenced(reap('moved')))).toMatchObject({ rejection: { reason: 'fenced' } });
+    expect(await consul.get('/catalog/node/moved')).not.toBeNull();
+  });
+
+  it('does not take along reports that travel with it when its fence fails', async () => {
+    const id = await seed('mixed');
+    await own('mixed');
+    await consul.put(`/kv/${keys.agent(SELF)}`, JSON.stringify({ Nodes: [], Probes: [] }));
+    const outcomes = await commit(fenced(reap('mixed')), write(report(id, 'passing')));
+    expect(outcomes).toMatchObject([{ rejection: { reason: 'fenced' } }, { type: 'committed' }]);
+  });
+
+  it('takes a service with its checks and clocks, and leaves the rest of the node', async () => {
+    await seed('host');
+    await consul.put('/catalog/register', {
+      Node: 'host',
+      SkipNodeUpdate: true,
+      Service: { ID: 'web/1', Service: 'web' },
+      Check: { Node: 'host', CheckID: 'web', ServiceID: 'web/1', Status: 'critical', Definition: { TCP: 'h:1' } },
+    });
+    await look('host');
+    await own('host');
+    const id = idOf('host', 'web', 'web/1');
+    await commit(write({ type: 'criticalSince.set', id, sinceMs: 5 }));
+    expect(await kv('consul-esm/critical/host/web%2F1/web')).toBeDefined();
+    expect(await outcome(fenced({ type: 'service.remove', id }))).toMatchObject({ type: 'committed' });
+    expect((await stored('host')).map(({ CheckID }) => CheckID)).toEqual(['c1']);
+    expect(await kv('consul-esm/critical/host/web%2F1/web')).toBeUndefined();
+    expect(await outcome(fenced({ type: 'service.remove', id }))).toMatchObject({ type: 'committed' });
+  });
+
+  it('of a check without a service is refused', async () => {
+    const id = await seed('bare');
+    await own('bare');
+    expect(await outcome(fenced({ type: 'service.remove', id }))).toMatchObject({ rejection: { reason: 'refused' } });
+    expect(await consul.get('/catalog/node/bare')).not.toBeNull();
+  });
+});
