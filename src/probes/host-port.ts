@@ -18,16 +18,12 @@ export const parsePort = (text: string): number | undefined => {
 
 /** Reads `host:port` or `[ipv6]:port`; `reason` is what Go would say. An empty host means this machine. */
 export const splitHostPort = (address: string): HostPort | { reason: string } => {
+  if (address.startsWith('[') && !address.includes(']')) return refuse(address, "missing ']' in address");
   const colon = address.lastIndexOf(':');
-  if (colon === -1) return refuse(address, 'missing port in address');
-  let host = address.slice(0, colon);
-  if (host.startsWith('[')) {
-    if (!host.includes(']')) return refuse(address, "missing ']' in address");
-    if (!host.endsWith(']')) return refuse(address, 'missing port in address');
-    host = host.slice(1, -1);
-  } else if (host.includes(':')) {
-    return refuse(address, 'too many colons in address');
-  }
+  if (colon === -1 || colon < address.lastIndexOf(']')) return refuse(address, 'missing port in address');
+  const written = address.slice(0, colon);
+  const host = /^\[.*\]$/.test(written) ? written.slice(1, -1) : written;
+  if (host === written && host.includes(':')) return refuse(address, 'too many colons in address');
   if (/[[\]\0\s]/.test(host)) return refuse(address, 'invalid character in host name');
   const port = parsePort(address.slice(colon + 1));
   if (port === undefined) return refuse(address.slice(colon + 1), 'invalid port');

@@ -1,0 +1,81 @@
+/** Targets for probes, well-behaved and not. Each listens on a free port of the loopback and ends with its scope. */
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
+
+/** A server that is there until it is disposed of. */
+export interface Target extends AsyncDisposable {
+  readonly port: number;
+  /** Connections accepted so far. */
+  readonly connections: number;
+}
+
+/** The text of a file in test/fixtures/tls. */
+export const tlsFile = (name: string): string => readFileSync(tlsPath(name), 'utf8');
+
+/** Where a file of test/fixtures/tls lies. */
+export const tlsPath = (name: string): string => new URL(`../fixtures/tls/${name}`, import.meta.url).pathname;
+
+const start = async (server: Server, event: 'connection' | 'secureConnection', host: string): Promise<Target> => {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  server.on('connection', (socket: Socket) => {
+    connections += 1;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => undefined);
+  });
+  server.on(event, (socket: Socket) => socket.on('error', () => undefined));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port, // safe: it listens on a port, not on a pipe
+    get connections() {
+      return connections;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+
+/** An HTTP server. */
+export const startHttpTarget = (listener: RequestListener, host = '127.0.0.1'): Promise<Target> =>
+  start(createHttpServer(listener), 'connection', host);
+
+/** An HTTPS server with a certificate of test/fixtures/tls: `server`, `wrong-host`, `expired`. */
+export const startHttpsTarget = (
+  certificate: string,
+  listener: RequestListener,
+  options: TlsOptions = {},
+): Promise<Target> => {
+  const cert = { cert: tlsFile(`${certificate}.pem`), key: tlsFile(`${certificate}.key`) };
+  return start(createHttpsServer({ ...cert, ...options }, listener), 'secureConnection', '127.0.0.1');
+};
+
+/** A server that does with each connection what `onConnection` says, and nothing else. */
+export const startTcpTarget = (onConnection: (socket: Socket) => void, host = '127.0.0.1'): Promise<Target> =>
+  start(createServer(onConnection), 'connection', host);
+
+/** A server that says `bytes` to everyone who has asked something, and ends the connection unless told to keep it. */
+export const startRawTarget = (bytes: string | Buffer, { isKept = false } = {}): Promise<Target> =>
+  startTcpTarget((socket) => {
+    socket.once('data', () => (isKept ? socket.write(bytes) : socket.end(bytes)));
+  });
+
+/** A server that accepts and never says a word. */
+export const startSilentTarget = (): Promise<Target> =>
+  startTcpTarget((socket) => {
+    socket.resume();
+  });
+
+/** A port of 127.0.0.1 that refuses. */
+export const refusedPort = async (): Promise<number> => {
+  await using target = await startSilentTarget();
+  return target.port;
+};
