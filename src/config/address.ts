@@ -2,7 +2,7 @@
 
 const BARE = /^(?:\[[\da-fA-F:.]+\]|[^\s:/@[\]?#]*):(\d{1,5})$/;
 
-/** `http://[user@]host[:port][/path]` as `http://host:port/path`; undefined when it is no such address. */
+/** `http://host[:port][/path]`, without a slash at its end; undefined when it is no such address, or says more. */
 const normalize = (text: string): string | undefined => {
   if (!URL.canParse(text)) return undefined;
   const { protocol, host, pathname, username, password, search, hash } = new URL(text);

@@ -52,7 +52,9 @@ export const shown = (text: string): string =>
 /** A text found at `key`. Of a secret only that there is one is told, of an address not the name and password in it. */
 export const foundText = (text: string, key: Key): string => {
   if (key.secret === true) return KINDS.string;
-  return shown(key.type === 'string' && key.format === 'address' ? text.replace(/^(\w+:\/\/)?.*@/s, '$1...@') : text);
+  const isAddress = key.type === 'string' && key.format === 'address';
+  if (!isAddress || !text.includes('@')) return shown(text);
+  return `${shown(text.replace(/^(\w+:\/\/)?.*@/s, '$1...@'))}, whose name and password belong in CONSUL_HTTP_AUTH`;
 };
 
 /** What stands at `key`, for the first half of a message. */

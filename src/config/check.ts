@@ -7,7 +7,7 @@ import type { Document } from './document.ts';
 import { outline, type Outline } from './outline.ts';
 import { dotted, pointerTo } from './pointer.ts';
 import { byPlace, originIn, type Problem } from './problem.ts';
-import { keyOf, SCHEMA, type FileSettings, type KeyName } from './schema.ts';
+import { keyOf, SCHEMA, type KeyName } from './schema.ts';
 import type { Key } from './schema/key.ts';
 import type { Setting, Settings } from './settings.ts';
 import { suggest } from './suggest.ts';
@@ -31,7 +31,7 @@ ajv.addKeyword({
     (parseGoDuration(text) ?? Infinity) >= (parseGoDuration(least) ?? -Infinity),
 });
 
-const validate = ajv.compile<FileSettings>(SCHEMA);
+const validate = ajv.compile(SCHEMA);
 
 const unknownKey = (document: Document, { spots }: Outline, error: ErrorObject): Problem => {
   const { additionalProperty: key } = error.params as { additionalProperty: string }; // safe: ajv's for this keyword

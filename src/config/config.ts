@@ -1,18 +1,26 @@
 /** The configuration as the program reads it: complete, checked, typed after the schema. */
-import type { FromSchema } from 'json-schema-to-ts';
 import { nameOf, type NameOf } from './names.ts';
 import { KEYS, type SCHEMA } from './schema.ts';
 import type { Key } from './schema/key.ts';
+
+/** The types that need no more than their name. */
+interface Plain {
+  readonly string: string;
+  readonly boolean: boolean;
+  readonly integer: number;
+  readonly array: readonly string[];
+  readonly object: Readonly<Record<string, string>>;
+}
 
 /** A setting's value: durations in milliseconds, blocks with their keys named alike, the rest as the file has it. */
 type ValueOf<Of> = Of extends { readonly format: 'duration' }
   ? number
   : Of extends { readonly properties: infer Inner }
     ? Named<Inner>
-    : Of extends { readonly type: 'array' }
-      ? readonly string[]
-      : Of extends Key
-        ? Readonly<FromSchema<Of>>
+    : Of extends { readonly enum: readonly (infer Word)[] }
+      ? Word
+      : Of extends { readonly type: keyof Plain }
+        ? Plain[Of['type']]
         : never;
 
 type Named<Properties> = {

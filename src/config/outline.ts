@@ -14,7 +14,7 @@ export interface Outline {
 }
 
 /** A value, and where its key stands. */
-export interface Spot {
+interface Spot {
   readonly value: Value;
   readonly keyOffset: number | undefined;
 }
@@ -43,52 +43,62 @@ const unwrap = (value: Value, key: Key | undefined): Value => {
 const isUnset = (value: Value, keys: Keys | undefined): boolean =>
   keys !== undefined && value.type === 'scalar' && (value.value === '' || value.value === null);
 
+/** An outline in the making. */
+interface Draft {
+  readonly document: Document;
+  readonly spots: Map<string, Spot>;
+  readonly problems: Problem[];
+}
+
+const reportTwice = ({ document, problems }: Draft, entry: Entry, path: string, first: Spot): void => {
+  const line = originIn(document, first.keyOffset).place?.line;
+  problems.push({
+    origin: originIn(document, entry.offset),
+    key: dotted(path),
+    sentence: `found a second time${line === undefined ? '' : ` (first in line ${line})`}; allowed: once in a file`,
+  });
+};
+
+const toPlain = (draft: Draft, spot: Spot, path: string, key: Key | undefined): unknown => {
+  draft.spots.set(path, spot);
+  const { value } = spot;
+  if (value.type === 'block')
+    return blockToPlain(draft, value, path, key && 'properties' in key ? key.properties : undefined);
+  if (value.type === 'list') {
+    return value.items.map((item, index) =>
+      toPlain(draft, { value: item, keyOffset: undefined }, `${path}/${index}`, undefined),
+    );
+  }
+  const words = key?.type === 'string' ? key.enum : undefined;
+  return typeof value.value === 'string' && words ? spellWord(value.value, words) : value.value;
+};
+
+/** Of a key given twice the first value is kept, so that what is wrong with it is told too. */
+const blockToPlain = (
+  draft: Draft,
+  block: BlockValue,
+  path: string,
+  keys: Keys | undefined,
+): Record<string, unknown> => {
+  const plain: Record<string, unknown> = {};
+  for (const entry of block.entries) {
+    const name = spelling(entry.key, keys);
+    const at = pointerTo(path, name);
+    const first = draft.spots.get(at);
+    if (first !== undefined) {
+      reportTwice(draft, entry, at, first);
+      continue;
+    }
+    const key = keys && Object.hasOwn(keys, name) ? keys[name] : undefined;
+    const value = unwrap(entry.value, key);
+    const settled = toPlain(draft, { value, keyOffset: entry.offset }, at, key);
+    if (!isUnset(value, keys)) plain[name] = settled;
+  }
+  return plain;
+};
+
 /** Lays out a document, and tells which keys are given twice. */
 export const outline = (document: Document): Outline => {
-  const spots = new Map<string, Spot>();
-  const problems: Problem[] = [];
-
-  const toPlain = (value: Value, path: string, key: Key | undefined): unknown => {
-    if (value.type === 'block')
-      return blockToPlain(value, path, key && 'properties' in key ? key.properties : undefined);
-    if (value.type === 'list')
-      return value.items.map((item, index) => place(item, undefined, `${path}/${index}`, undefined));
-    const words = key?.type === 'string' ? key.enum : undefined;
-    return typeof value.value === 'string' && words ? spellWord(value.value, words) : value.value;
-  };
-
-  const place = (value: Value, keyOffset: number | undefined, path: string, key: Key | undefined): unknown => {
-    spots.set(path, { value, keyOffset });
-    return toPlain(value, path, key);
-  };
-
-  const reportTwice = (entry: Entry, path: string, firstOffset: number | undefined): void => {
-    const first = originIn(document, firstOffset).place;
-    const where = first === undefined ? '' : ` (first in line ${first.line})`;
-    problems.push({
-      origin: originIn(document, entry.offset),
-      key: dotted(path),
-      sentence: `found a second time${where}; allowed: once in a file`,
-    });
-  };
-
-  const blockToPlain = (block: BlockValue, path: string, keys: Keys | undefined): Record<string, unknown> => {
-    const plain: Record<string, unknown> = {};
-    for (const entry of block.entries) {
-      const name = spelling(entry.key, keys);
-      const at = pointerTo(path, name);
-      const earlier = spots.get(at);
-      if (earlier !== undefined) {
-        reportTwice(entry, at, earlier.keyOffset);
-        continue;
-      }
-      const key = keys && Object.hasOwn(keys, name) ? keys[name] : undefined;
-      const value = unwrap(entry.value, key);
-      const settled = place(value, entry.offset, at, key);
-      if (!isUnset(value, keys)) plain[name] = settled;
-    }
-    return plain;
-  };
-
-  return { settings: blockToPlain(document.root, '', ROOT), spots, problems };
+  const draft: Draft = { document, spots: new Map(), problems: [] };
+  return { ...draft, settings: blockToPlain(draft, document.root, '', ROOT) };
 };

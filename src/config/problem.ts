@@ -31,7 +31,7 @@ export const byPlace = (a: Problem, b: Problem): number => {
 };
 
 /** `path:line:column: key: sentence`, with what there is of it. */
-export const formatProblem = ({ origin, key, sentence }: Problem): string => {
+const formatProblem = ({ origin, key, sentence }: Problem): string => {
   const { source, place } = origin;
   const where = place === undefined ? source : `${source}:${place.line}:${place.column}`;
   return [where, key, sentence].filter((part) => part !== '').join(': ');

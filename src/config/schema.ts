@@ -2,7 +2,6 @@
  * Every key of the configuration, once: type, default, bound, variable, meaning. Parsing, checking, merging, reloading, the
  * `Config` type and docs/configuration.md all follow from it; a new key is one entry in one of the groups.
  */
-import type { FromSchema } from 'json-schema-to-ts';
 import { CONSUL_KEYS } from './schema/consul.ts';
 import { INSTANCE_KEYS } from './schema/instance.ts';
 import type { Key, Keys } from './schema/key.ts';
@@ -32,9 +31,6 @@ const PROPERTIES = {
 
 /** JSON Schema of one configuration file. */
 export const SCHEMA = { type: 'object', additionalProperties: false, properties: PROPERTIES } as const;
-
-/** What a file may hold, after checking: the keys as users write them. */
-export type FileSettings = FromSchema<typeof SCHEMA, { keepDefaultedPropertiesOptional: true }>;
 
 /** The name of a key. */
 export type KeyName = keyof typeof PROPERTIES;

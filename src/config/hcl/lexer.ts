@@ -8,7 +8,7 @@ export type Token =
   | { readonly type: 'string' | 'heredoc'; readonly value: string; readonly offset: number }
   | { readonly type: 'number'; readonly value: number; readonly offset: number }
   | { readonly type: 'boolean'; readonly value: boolean; readonly offset: number }
-  | { readonly type: '=' | '{' | '}' | '[' | ']' | ','; readonly offset: number }
+  | { readonly type: (typeof PUNCTUATION)[number]; readonly offset: number }
   | { readonly type: 'end'; readonly offset: number };
 
 /** A token and the offset behind it. */
@@ -21,10 +21,7 @@ const BLANK = /(?:\s|#[^\n]*|\/\/[^\n]*|\/\*[^]*?\*\/)+/y;
 const WORD = /[\p{L}_][\p{L}\p{Nd}_.-]*/uy;
 const NUMBER = /-?(?:0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/y;
 const OCTAL = /^-?0\d+$/;
-const PUNCTUATION = new Set(['=', '{', '}', '[', ']', ','] as const);
-
-const isPunctuation = (char: string): char is '=' | '{' | '}' | '[' | ']' | ',' =>
-  (PUNCTUATION as ReadonlySet<string>).has(char); // safe: only asks whether it is in the set
+const PUNCTUATION = ['=', '{', '}', '[', ']', ','] as const;
 
 const matchAt = (pattern: RegExp, text: string, offset: number): string | undefined => {
   pattern.lastIndex = offset;
@@ -57,7 +54,8 @@ const cutWord = (offset: number, word: string): Cut => {
 const cut = (text: string, offset: number): Cut => {
   const char = text.charAt(offset);
   if (char === '') return { token: { type: 'end', offset }, end: offset };
-  if (isPunctuation(char)) return { token: { type: char, offset }, end: offset + 1 };
+  const mark = PUNCTUATION.find((punctuation) => punctuation === char);
+  if (mark !== undefined) return { token: { type: mark, offset }, end: offset + 1 };
   if (char === '"' || text.startsWith('<<', offset)) {
     const { value, end } = (char === '"' ? readQuoted : readHeredoc)(text, offset);
     return { token: { type: char === '"' ? 'string' : 'heredoc', value, offset }, end };

@@ -14,7 +14,7 @@ interface KeyNotes {
   readonly later?: true;
 }
 
-export interface TextKey extends KeyNotes {
+interface TextKey extends KeyNotes {
   readonly type: 'string';
   readonly default: string;
   /** The only words allowed, in capitals or small letters as they stand here; any case is read. */
@@ -25,25 +25,25 @@ export interface TextKey extends KeyNotes {
   readonly atLeast?: string;
 }
 
-export interface FlagKey extends KeyNotes {
+interface FlagKey extends KeyNotes {
   readonly type: 'boolean';
   readonly default: boolean;
 }
 
-export interface CountKey extends KeyNotes {
+interface CountKey extends KeyNotes {
   readonly type: 'integer';
   readonly default: number;
   readonly minimum: number;
 }
 
-export interface ListKey extends KeyNotes {
+interface ListKey extends KeyNotes {
   readonly type: 'array';
   readonly items: { readonly type: 'string' };
   readonly default: readonly string[];
 }
 
 /** A block with keys of the user's own choice. */
-export interface MapKey extends KeyNotes {
+interface MapKey extends KeyNotes {
   readonly type: 'object';
   readonly additionalProperties: { readonly type: 'string' };
   readonly minProperties: number;
@@ -51,7 +51,7 @@ export interface MapKey extends KeyNotes {
 }
 
 /** A block with keys of ours. */
-export interface BlockKey extends KeyNotes {
+interface BlockKey extends KeyNotes {
   readonly type: 'object';
   readonly additionalProperties: false;
   readonly properties: Readonly<Record<string, Key>>;

@@ -1,9 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
-import type { Config } from '../../../src/config/config.ts';
+import type { FromSchema } from 'json-schema-to-ts';
+import { changedKeys } from '../../../src/config/changes.ts';
+import { describeConfig, type Config } from '../../../src/config/config.ts';
 import { loadConfig } from '../../../src/config/load.ts';
+import { KEYS, type SCHEMA } from '../../../src/config/schema.ts';
 
 let folder = '';
 
@@ -87,6 +90,12 @@ describe('defaults', () => {
     expectTypeOf<Config['externalNodeMeta']>().toEqualTypeOf<Readonly<Record<string, string>>>();
     expectTypeOf<Config['telemetry']['prometheusRetentionTimeMs']>().toEqualTypeOf<number>();
     expectTypeOf<Config['telemetry']['prefixFilter']>().toEqualTypeOf<readonly string[]>();
+    type FromFile = FromSchema<typeof SCHEMA>;
+    expectTypeOf<Config['logLevel']>().toEqualTypeOf<FromFile['log_level']>();
+    expectTypeOf<Config['syslogFacility']>().toEqualTypeOf<FromFile['syslog_facility']>();
+    expectTypeOf<Config['token']>().toEqualTypeOf<FromFile['token']>();
+    expectTypeOf<Config['logRotateBytes']>().toEqualTypeOf<FromFile['log_rotate_bytes']>();
+    expectTypeOf<Config['telemetry']['disableHostname']>().toEqualTypeOf<FromFile['telemetry']['disable_hostname']>();
   });
 });
 
@@ -159,6 +168,26 @@ describe('forms of a file', () => {
     ['consul_kv_path = ""', { kvPath: 'consul-esm/', leaderKey: 'consul-esm/lock' }],
   ])('%s', async (content, expected) => {
     expect(await configOf(file('esm.hcl', content))).toEqual(expect.objectContaining(expected));
+  });
+});
+
+describe('a file that sets everything', () => {
+  const FOLDER = 'test/fixtures/config/valid';
+
+  it('reads alike from HCL and JSON', async () => {
+    const config = await configOf(`${FOLDER}/all.hcl`);
+    expect(config).toEqual(await configOf(`${FOLDER}/all.json`));
+    expect(describeConfig(config)).toMatchSnapshot();
+  });
+
+  it('names every key', () => {
+    const keys = Object.keys(JSON.parse(readFileSync(`${FOLDER}/all.json`, 'utf8')) as object); // safe: loaded above
+    expect(keys.sort()).toEqual(KEYS.map(([name]) => name).sort());
+  });
+
+  it('changes every setting from its default', async () => {
+    const { live, restart } = changedKeys(await configOf(), await configOf(`${FOLDER}/all.hcl`));
+    expect([...live, ...restart].sort()).toEqual(KEYS.map(([name]) => name).sort());
   });
 });
 
@@ -285,7 +314,7 @@ describe('the environment', () => {
     [{ CONSUL_ENABLEAGENTLESS: 'on' }, 'CONSUL_ENABLEAGENTLESS: found "on"; allowed: true or false'],
     [
       { CONSUL_HTTP_ADDR: 'me:b1gs3cret@consul:8500' },
-      'CONSUL_HTTP_ADDR: found "...@consul:8500"; allowed: "host:port", "http://host:port", "https://host:port" or "unix:///path"',
+      'CONSUL_HTTP_ADDR: found "...@consul:8500", whose name and password belong in CONSUL_HTTP_AUTH; allowed: "host:port", "http://host:port", "https://host:port" or "unix:///path"',
     ],
     [
       { CONSUL_HTTP_TOKEN_FILE: '/no/such/token' },

@@ -4,7 +4,7 @@ export const REFUSALS: Readonly<Record<string, readonly string[]>> = {
     ':1:13: http_addr: found "ftp://localhost:8500"; allowed: "host:port", "http://host:port", "https://host:port" or "unix:///path"',
   ],
   'address-with-password.hcl': [
-    ':1:13: http_addr: found "https://...@consul.example:8501"; allowed: "host:port", "http://host:port", "https://host:port" or "unix:///path"',
+    ':1:13: http_addr: found "https://...@consul.example:8501", whose name and password belong in CONSUL_HTTP_AUTH; allowed: "host:port", "http://host:port", "https://host:port" or "unix:///path"',
   ],
   'address-with-wrong-port.hcl': [
     ':1:13: http_addr: found "localhost:99999"; allowed: "host:port", "http://host:port", "https://host:port" or "unix:///path"',
