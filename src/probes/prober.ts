@@ -20,7 +20,10 @@ export interface ProberOptions {
 
 /** Runs checks. One per process: the trusted authorities and the look-ups are shared among all runs. */
 export interface Prober extends AsyncDisposable {
-  /** Asks the target once. Never rejects; `signal` ends the run with `aborted`. `timeoutMs` is exact to 50 ms. */
+  /**
+   * Asks the target once. Never rejects; `signal` ends the run with `aborted`. `timeoutMs` is exact to 50 ms. Give each check
+   * a signal of its own: taking a listener off one that thousands listen to costs a walk through all of them.
+   */
   run(definition: RunnableDefinition, timeoutMs: number, signal: AbortSignal): Promise<ProbeOutcome>;
 }
 

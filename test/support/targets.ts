@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import type { TlsOptions } from 'node:tls';
 
 /** A server that is there until it is disposed of. */
@@ -78,4 +80,29 @@ export const startSilentTarget = (): Promise<Target> =>
 export const refusedPort = async (): Promise<number> => {
   await using target = await startSilentTarget();
   return target.port;
+};
+
+/** Blocks its own thread once it listens, so that nobody accepts. */
+const NEVER_ACCEPTING = `
+const { parentPort } = require('node:worker_threads');
+const server = require('node:net').createServer();
+server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+  parentPort.postMessage(server.address().port);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+});
+`;
+
+/** A port that neither accepts nor refuses: its queue is full, and the kernel drops whoever comes next. */
+export const startUnreachableTarget = async (): Promise<{ readonly port: number } & AsyncDisposable> => {
+  const worker = new Worker(NEVER_ACCEPTING, { eval: true });
+  const [port] = (await once(worker, 'message')) as [number]; // safe: the program above posts its port and nothing else
+  const queued = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+  await Promise.all(queued.map((socket) => once(socket, 'connect')));
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of queued) socket.on('error', () => undefined).destroy();
+      await worker.terminate();
+    },
+  };
 };

@@ -287,6 +287,38 @@ describe('a body cannot spoil a good status', () => {
     expect(await probeOnce({ HTTP: url })).toEqual({ type: 'measured', status: 'passing', output });
   });
 
+  test('one that stalls is given as far as it came', async () => {
+    await using target = await startHttpTarget((_request, response) => response.write('the first half'));
+    const url = `http://127.0.0.1:${target.port}/`;
+    const outcome = await probeOnce({ HTTP: url }, { timeoutMs: 500 });
+    const output = `HTTP GET ${url}: 200 OK Output: the first half`;
+    expect(outcome).toEqual({ type: 'measured', status: 'passing', output });
+  });
+
+  test('one that never ends is read until the time is over, in bounded memory', async () => {
+    await using target = await startTcpTarget((socket) => {
+      const chunk = Buffer.alloc(65_536, 'x');
+      const pour = (): void => {
+        while (!socket.destroyed && socket.write(chunk));
+        socket.once('drain', pour);
+      };
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        pour();
+      });
+    });
+    const url = `http://127.0.0.1:${target.port}/`;
+    const before = process.memoryUsage();
+    const outcome = await probeOnce({ HTTP: url }, { timeoutMs: 500 });
+    const after = process.memoryUsage();
+    expect(outcome).toEqual({
+      type: 'measured',
+      status: 'passing',
+      output: `HTTP GET ${url}: 200 OK Output: ${'x'.repeat(4_096)}`,
+    });
+    expect(after.external - before.external).toBeLessThan(20_000_000);
+  });
+
   test('byte by byte comes to the same', async () => {
     const bytes = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\n wo\r\n0\r\n\r\n';
     await using target = await startTcpTarget((socket) => {
@@ -294,7 +326,9 @@ describe('a body cannot spoil a good status', () => {
       const say = (at: number): void => {
         if (at < bytes.length) socket.write(bytes.charAt(at), () => setImmediate(say, at + 1));
       };
-      socket.once('data', () => say(0));
+      socket.once('data', () => {
+        say(0);
+      });
     });
     const outcome = await probeOnce({ HTTP: `http://127.0.0.1:${target.port}/` });
     expect(outcome).toMatchObject({ output: `HTTP GET http://127.0.0.1:${target.port}/: 200 OK Output: hello wo` });

@@ -1,0 +1,74 @@
+/** Tests that need a network of their own: they run again inside `unshare`, where this user is root. */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import koffi from 'koffi';
+import { expect, test } from 'vitest';
+
+/** Set for the run inside. */
+const INSIDE = 'CONSUL_ESM_TEST_INSIDE_NAMESPACE';
+
+const PATIENCE_MS = 60_000;
+
+/**
+ * Defines tests that run in fresh network and mount namespaces with the loopback up. Outside there is one test: that those
+ * inside pass. `prepare` is shell, run as root of the namespaces before the tests begin.
+ */
+export const inNamespace = (file: string, define: () => void, prepare = 'true'): void => {
+  if (process.env[INSIDE] === '1') {
+    bringLoopbackUp();
+    define();
+    return;
+  }
+  test(
+    'in a network namespace of its own',
+    async () => {
+      const { code, printed } = await runInside(fileURLToPath(file), prepare);
+      expect(code, printed).toBe(0);
+    },
+    PATIENCE_MS,
+  );
+};
+
+const runInside = (file: string, prepare: string): Promise<{ code: number | null; printed: string }> =>
+  new Promise((resolve, reject) => {
+    const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    const script = `${prepare} && exec "$0" "$1" run --project unit "$2"`;
+    const { PATH, HOME, TMPDIR } = process.env;
+    const child = spawn('unshare', ['-rnm', 'sh', '-c', script, process.execPath, vitest, file], {
+      cwd: root,
+      env: { PATH, HOME, TMPDIR, [INSIDE]: '1', NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    }
+    child.once('error', reject);
+    child.once('close', (code) => {
+      resolve({ code, printed });
+    });
+  });
+
+/** Lets every group use ICMP datagram sockets, or none: in the namespace only. */
+export const setPingGroups = (range: 'all' | 'none'): void => {
+  // Only group 0 exists in the user namespace that `unshare -r` makes.
+  writeFileSync('/proc/sys/net/ipv4/ping_group_range', range === 'all' ? '0 0' : '1 0');
+};
+
+/** What `ip link set lo up` does, where there may be no `ip`. */
+const bringLoopbackUp = (): void => {
+  const [AF_INET, SOCK_DGRAM, SIOCSIFFLAGS, IFF_UP] = [2, 2, 0x8914, 1];
+  const libc = koffi.load(null);
+  const socket = libc.func('int socket(int, int, int)') as (...numbers: number[]) => number; // safe: declared in that text
+  const ioctl = libc.func('int ioctl(int, unsigned long, void *)') as (
+    fd: number,
+    order: number,
+    data: Buffer,
+  ) => number; // safe: likewise
+  const request = Buffer.alloc(40);
+  request.write('lo', 0);
+  request.writeInt16LE(IFF_UP, 16);
+  if (ioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, request) !== 0) throw new Error('cannot bring lo up');
+};

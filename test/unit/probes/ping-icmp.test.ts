@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { systemClock, systemStopwatch, type Clock } from '../../../src/clock.ts';
+import { createPinger, type Pinger } from '../../../src/probes/pinger.ts';
+import { inNamespace, setPingGroups } from '../../support/namespace.ts';
+import { createVirtualClock } from '../../support/virtual-clock.ts';
+import { describeContract, type Aimed } from './contract.ts';
+
+const never = new AbortController().signal;
+
+/** Lets the kernel answer no echo request of IPv6 any more: in the namespace only. */
+const setSilentIpv6 = (isSilent: boolean): void => {
+  writeFileSync('/proc/sys/net/ipv6/icmp/echo_ignore_all', isSilent ? '1' : '0');
+};
+const pinger = (clock: Clock = systemClock): Pinger =>
+  createPinger({ pingType: 'udp', clock, stopwatch: systemStopwatch });
+
+const aim =
+  (address: string) =>
+  (clock: Clock): Promise<Aimed> => {
+    const made = pinger(clock);
+    return Promise.resolve({
+      run: (timeoutMs, signal) => made.ping({ address, port: undefined }, timeoutMs, signal),
+      [Symbol.asyncDispose]: () => made[Symbol.asyncDispose](),
+    });
+  };
+
+inNamespace(import.meta.url, () => {
+  describe('with net.ipv4.ping_group_range open', () => {
+    setPingGroups('all');
+    setSilentIpv6(true);
+
+    describeContract('a ping by ICMP', {
+      answering: aim('127.0.0.1'),
+      answered: { type: 'answered' },
+      silent: aim('::1'),
+      expired: { type: 'silent' },
+    });
+
+    test.each(['127.0.0.1', '::1', 'localhost', '127.9.8.7'])('%s answers in a measured time', async (address) => {
+      setSilentIpv6(false);
+      await using made = pinger();
+      const outcome = await made.ping({ address, port: undefined }, 5_000, never);
+      expect(outcome).toMatchObject({ type: 'answered' });
+      expect(outcome.type === 'answered' && outcome.rttMs).toBeGreaterThan(0);
+    });
+
+    test('an address no way leads to is silent', async () => {
+      await using made = pinger();
+      const outcome = await made.ping({ address: '192.0.2.1', port: undefined }, 5_000, never);
+      expect(outcome).toEqual({ type: 'silent', detail: 'network is unreachable' });
+    });
+  });
+});
