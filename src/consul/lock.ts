@@ -13,11 +13,17 @@ import { startWatch } from './watch.ts';
 /** What marks a key as a lock to the Go client, 0x2ddccbc058a50c18. Beyond 2^53, so never a number. */
 const LOCK_FLAGS = '3304740253564472344';
 
-/** As the Go client has it. It ends a session that nobody renews up to 30 s later; the TTL check does so sooner. */
-const SESSION_TTL_MS = 15_000;
+/** The shortest that Consul takes; renewed at half of it. The TTL check ends the session of a dead instance sooner still. */
+const SESSION_TTL_MS = 10_000;
 
 /** Every write of the leader is fenced, so the delay need not outlast a leader that does not know that it is none. */
 const LOCK_DELAY = '1s';
+
+/**
+ * Nobody else can hold the lock before TTL and lock delay are over, 11 s after a renewal. A leader that gets no renewal
+ * stops acting after 8 s, and gives a try that hangs 2 s.
+ */
+export const SESSION_BOUNDS = { trustMs: 8_000, renewLimitMs: 2_000 } as const;
 
 export interface LockOptions {
   readonly client: ConsulClient;

@@ -45,8 +45,13 @@ export function parseCheck(value: unknown): CheckRecord | undefined {
 }
 
 /** The entries of a list that can be read. */
-export const parseList = <T>(value: unknown, parse: (item: unknown) => T | undefined): readonly T[] =>
-  asArray(value).flatMap((item) => parse(item) ?? []);
+export const parseList = <T extends object | string>(
+  value: unknown,
+  parse: (item: unknown) => T | undefined,
+): readonly T[] =>
+  asArray(value)
+    .map(parse)
+    .filter((item) => item !== undefined);
 
 const parseMeta = (value: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CheckRecord, ExternalNode } from '../../../machines/model.ts';
+import { createCatalog } from '../../../src/consul/catalog.ts';
+import type { ConsulClient } from '../../../src/consul/client.ts';
+import type { ShareEntry } from '../../../src/consul/consul.ts';
+import { createKeys } from '../../../src/consul/keys.ts';
+import { createRecords } from '../../../src/consul/records.ts';
+import { startConsul, type TestConsul } from '../../support/consul.ts';
+import { connect, follow, forever } from '../../support/consul-client.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const keys = createKeys({ kvPath: '', leaderKey: '' });
+const catalogOf = (client: ConsulClient, records = createRecords()) =>
+  createCatalog({
+    client,
+    records,
+    keys,
+    serviceId: 'consul-esm:one',
+    nodeMeta: () => ({ 'external-node': 'true' }),
+    isStaleAllowed: false,
+  });
+
+const register = (consul: TestConsul, node: string, more: object = {}) =>
+  consul.put('/catalog/register', { Node: node, Address: '10.0.0.1', NodeMeta: { 'external-node': 'true' }, ...more });
+const names = (nodes: readonly ExternalNode[]): string[] => nodes.map(({ name }) => name).sort();
+
+describe('against one agent', () => {
+  let consul: TestConsul;
+  let client: ConsulClient;
+
+  beforeAll(async () => {
+    consul = await startConsul();
+    client = await connect(consul);
+  });
+  afterAll(async () => {
+    await client.close();
+    await consul.stop();
+  });
+
+  it('tells external nodes only, and every change at once', async () => {
+    using nodes = follow<readonly ExternalNode[]>((observer) => catalogOf(client).watchNodes(observer));
+    await nodes.until('an empty catalog', (list) => list.length === 0);
+    await consul.put('/catalog/register', { Node: 'inner', Address: '10.0.0.2' });
+    await register(consul, 'a');
+    await nodes.until('node a', (list) => names(list).join() === 'a');
+    await register(consul, 'b', {
+      Address: 'b.example',
+      NodeMeta: { 'external-node': 'true', 'external-probe': 'true' },
+    });
+    const [, b] = await nodes.until('node b', (list) => list.length === 2);
+    expect(b).toMatchObject({ name: 'b', address: 'b.example', meta: { 'external-probe': 'true' } });
+    await consul.put('/catalog/deregister', { Node: 'a' });
+    await consul.put('/catalog/deregister', { Node: 'b' });
+    await nodes.until('the removal of the very last', (list) => list.length === 0);
+    expect(nodes.troubles).toEqual([]);
+  });
+
+  it('tells no answer twice', async () => {
+    await register(consul, 'quiet', { Check: { Node: 'quiet', CheckID: 'c', Status: 'passing' } });
+    using checks = follow<readonly CheckRecord[]>((observer) => catalogOf(client).watchChecks(observer));
+    await checks.until('the check', (list) => list.length === 1);
+    await consul.put('/agent/check/register', { ID: 'other', Name: 'other', TTL: '10m' });
+    await consul.put('/agent/check/pass/other');
+    await register(consul, 'quiet', { Check: { Node: 'quiet', CheckID: 'c', Status: 'critical' } });
+    await checks.until('the new status', ([check]) => check?.status === 'critical');
+    expect(checks.answers.map(([check]) => check?.status)).toEqual(['passing', 'critical']);
+    await consul.put('/catalog/deregister', { Node: 'quiet' });
+  });
+
+  it('feeds the mirror before the observer', async () => {
+    const records = createRecords();
+    await register(consul, 'mirrored', { Check: { Node: 'mirrored', CheckID: 'c', Status: 'passing' } });
+    const known: boolean[] = [];
+    const watch = catalogOf(client, records).watchChecks({
+      onAnswer: (list: readonly CheckRecord[]) => known.push(list.every(({ key }) => records.get(key) !== undefined)),
+      onTrouble: () => undefined,
+    });
+    await eventually('an answer', () => known.length > 0);
+    watch.stop();
+    expect(known).toEqual([true]);
+    await consul.put('/catalog/deregister', { Node: 'mirrored' });
+  });
+
+  it('tells the own list: absent, held, unreadable, held again', async () => {
+    using share = follow<ShareEntry>((observer) => catalogOf(client).watchShare(observer));
+    await share.until('no list', ({ type }) => type === 'absent');
+    await consul.put(`/kv/${keys.agent('consul-esm:one')}`, '{"Nodes":["a"],"Probes":null}');
+    const held = await share.until('a list', ({ type }) => type === 'list');
+    expect(held).toMatchObject({ share: { nodes: ['a'], probes: [] } });
+    await consul.put(`/kv/${keys.agent('consul-esm:one')}`, '{"Nodes":[');
+    expect(await share.until('garbage', ({ type }) => type === 'unreadable')).toMatchObject({ reason: 'not JSON' });
+    await consul.put(`/kv/${keys.agent('consul-esm:one')}`, '{}');
+    await share.until('an empty list', ({ type }) => type === 'list');
+  });
+
+  it('tells nothing after stop', async () => {
+    const nodes = follow<readonly ExternalNode[]>((observer) => catalogOf(client).watchNodes(observer));
+    await nodes.until('an answer', () => true);
+    nodes.watch.stop();
+    using later = follow<readonly ExternalNode[]>((observer) => catalogOf(client).watchNodes(observer));
+    await register(consul, 'late');
+    await later.until('the late node', (list) => names(list).includes('late'));
+    expect(nodes.answers).toHaveLength(1);
+    expect(nodes.troubles).toEqual([]);
+    await consul.put('/catalog/deregister', { Node: 'late' });
+  });
+
+  it('finds the port of the first service of a node', async () => {
+    await register(consul, 'ports/#?', { Service: { ID: 'b', Service: 's', Port: 80 } });
+    await register(consul, 'ports/#?', { Service: { ID: 'a', Service: 's', Port: 81 } });
+    await register(consul, 'portless');
+    const catalog = catalogOf(client);
+    expect(await catalog.readServicePort('ports/#?', forever)).toBe(81);
+    expect(await catalog.readServicePort('portless', forever)).toBeUndefined();
+    expect(await catalog.readServicePort('nobody', forever)).toBeUndefined();
+  });
+});
+
+it('hides nothing when ACLs empty a list: it is trouble, and what was known stays', async () => {
+  await using consul = await startConsul({ aclEnabled: true });
+  await register(consul, 'seen');
+  const token = await tokenFor(consul, 'agent_prefix "" { policy = "read" }');
+  const client = await connect(consul);
+  using nodes = follow<readonly ExternalNode[]>((observer) => catalogOf(client).watchNodes(observer));
+  await nodes.until('the node', (list) => list.length === 1);
+  client.setToken(token);
+  await register(consul, 'more');
+  await register(consul, 'even more'); // the query that hung with the old token may still tell `more`
+  const trouble = await nodes.untilTrouble();
+  expect(trouble.code).toBe('ESM_CONSUL_FORBIDDEN');
+  expect(trouble.message).toContain('node read');
+  expect(nodes.answers.every((list) => list.length > 0)).toBe(true);
+  client.setToken(consul.token);
+  nodes.watch.wake();
+  await nodes.until('all nodes again', (list) => list.length === 3);
+  await client.close();
+});
+
+async function tokenFor(consul: TestConsul, rules: string): Promise<string> {
+  const policy = (await consul.put('/acl/policy', { Name: 'p', Rules: rules })) as { ID: string };
+  const token = (await consul.put('/acl/token', { Policies: [{ ID: policy.ID }] })) as { SecretID: string };
+  return token.SecretID;
+}
+
+it('goes on by itself when Consul was restarted and its index begins anew', async () => {
+  await using consul = await startConsul();
+  const client = await connect(consul);
+  for (let write = 0; write < 40; write++) await consul.put('/kv/raise-the-index', String(write));
+  await register(consul, 'before');
+  using nodes = follow<readonly ExternalNode[]>((observer) => catalogOf(client).watchNodes(observer));
+  await nodes.until('the node', (list) => names(list).join() === 'before');
+  await consul.restart();
+  expect((await nodes.untilTrouble()).code).toBe('ESM_CONSUL_UNAVAILABLE');
+  nodes.watch.wake();
+  await nodes.until('the empty catalog', (list) => list.length === 0);
+  await register(consul, 'after');
+  await nodes.until('the new node', (list) => names(list).join() === 'after');
+  await client.close();
+});
