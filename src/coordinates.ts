@@ -1,0 +1,111 @@
+/**
+ * Network coordinates by Vivaldi, as Serf's client reckons them (8 dimensions, height, error, the same constants), so that
+ * those of external nodes and those of agents stand in one space. All values are in seconds.
+ */
+import type { Random } from './clock.ts';
+
+export interface Coordinate {
+  readonly vec: readonly number[];
+  /** How far the coordinate may be off, as a share of a round trip. */
+  readonly error: number;
+  /** What is added to every distance for what the model does not catch. */
+  readonly adjustment: number;
+  /** The way from the machine to the core of the network. */
+  readonly height: number;
+}
+
+const DIMENSIONS = 8;
+const ERROR_MAX = 1.5;
+const ERROR_SHARE = 0.25; // Serf: VivaldiCE
+const FORCE_SHARE = 0.25; // Serf: VivaldiCC
+const ADJUSTMENT_WINDOW = 20;
+const HEIGHT_MIN = 10e-6;
+const GRAVITY_RHO = 150;
+const ZERO = 1e-6;
+const LONGEST_RTT_S = 10;
+
+/** Where a node starts that has no coordinate yet. */
+export const originCoordinate: Coordinate = {
+  vec: Array.from({ length: DIMENSIONS }, () => 0),
+  error: ERROR_MAX,
+  adjustment: 0,
+  height: HEIGHT_MIN,
+};
+
+/**
+ * Moves `moving` after a round trip of `rttSeconds` to the holder of `fixed`. Undefined when there is nothing to learn from it:
+ * a time below 0 or above 10 s, or coordinates of other dimensions or with values that are no numbers. One observation at
+ * a time, as the Go ESM: the adjustment is that of a window with a single sample in it.
+ */
+export function updateCoordinate(
+  moving: Coordinate,
+  fixed: Coordinate,
+  rttSeconds: number,
+  random: Random,
+): Coordinate | undefined {
+  if (!(rttSeconds >= 0 && rttSeconds <= LONGEST_RTT_S) || !isValid(moving) || !isValid(fixed)) return undefined;
+  const moved = adjust(followVivaldi(moving, fixed, Math.max(rttSeconds, ZERO), random), fixed, rttSeconds);
+  const settled = pullToOrigin(moved, random);
+  return isValid(settled) ? settled : originCoordinate;
+}
+
+/** The estimated round-trip time between two coordinates, in seconds. */
+export function distanceSeconds(a: Coordinate, b: Coordinate): number {
+  const raw = rawDistance(a, b);
+  const adjusted = raw + a.adjustment + b.adjustment;
+  return adjusted > 0 ? adjusted : raw;
+}
+
+/** How far a coordinate has gone from one update to another, in seconds. 0 for a coordinate and itself, unlike its distance. */
+export const movementSeconds = (from: Coordinate, to: Coordinate): number =>
+  magnitude(subtract(to.vec, from.vec)) + Math.abs(to.height - from.height) + Math.abs(to.adjustment - from.adjustment);
+
+function followVivaldi(moving: Coordinate, fixed: Coordinate, rttSeconds: number, random: Random): Coordinate {
+  const distance = distanceSeconds(moving, fixed);
+  const wrongness = Math.abs(distance - rttSeconds) / rttSeconds;
+  const weight = moving.error / Math.max(moving.error + fixed.error, ZERO);
+  const error = ERROR_SHARE * weight * wrongness + moving.error * (1 - ERROR_SHARE * weight);
+  const force = FORCE_SHARE * weight * (rttSeconds - distance);
+  return applyForce({ ...moving, error: Math.min(error, ERROR_MAX) }, fixed, force, random);
+}
+
+const adjust = (moving: Coordinate, fixed: Coordinate, rttSeconds: number): Coordinate => ({
+  ...moving,
+  adjustment: (rttSeconds - rawDistance(moving, fixed)) / (2 * ADJUSTMENT_WINDOW),
+});
+
+/** Keeps all coordinates from drifting away together. */
+function pullToOrigin(moving: Coordinate, random: Random): Coordinate {
+  const force = -((distanceSeconds(originCoordinate, moving) / GRAVITY_RHO) ** 2);
+  return applyForce(moving, originCoordinate, force, random);
+}
+
+function applyForce(moving: Coordinate, other: Coordinate, force: number, random: Random): Coordinate {
+  const { unit, length } = directionFrom(other.vec, moving.vec, random);
+  const vec = moving.vec.map((value, axis) => value + (unit[axis] ?? 0) * force);
+  if (length <= ZERO) return { ...moving, vec };
+  const height = ((moving.height + other.height) * force) / length + moving.height;
+  return { ...moving, vec, height: Math.max(height, HEIGHT_MIN) };
+}
+
+/** From one point to another; two that coincide are driven apart in a random direction. */
+function directionFrom(from: readonly number[], to: readonly number[], random: Random) {
+  const difference = subtract(to, from);
+  const length = magnitude(difference);
+  if (length > ZERO) return { unit: difference.map((value) => value / length), length };
+  const chance = difference.map(() => random() - 0.5);
+  const chanceLength = magnitude(chance);
+  const unit =
+    chanceLength > ZERO ? chance.map((value) => value / chanceLength) : chance.map((_, axis) => (axis === 0 ? 1 : 0));
+  return { unit, length: 0 };
+}
+
+const rawDistance = (a: Coordinate, b: Coordinate): number => magnitude(subtract(a.vec, b.vec)) + a.height + b.height;
+
+const subtract = (a: readonly number[], b: readonly number[]): readonly number[] =>
+  a.map((value, axis) => value - (b[axis] ?? 0));
+
+const magnitude = (vec: readonly number[]): number => Math.sqrt(vec.reduce((sum, value) => sum + value * value, 0));
+
+const isValid = ({ vec, error, adjustment, height }: Coordinate): boolean =>
+  vec.length === DIMENSIONS && [...vec, error, adjustment, height].every(Number.isFinite);
