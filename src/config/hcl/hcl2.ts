@@ -6,7 +6,7 @@ interface Hcl2Parser {
   parseToObject(text: string): readonly [unknown, unknown];
 }
 
-const hasExpression = (text: string): boolean => /(?<!\$)\$\{|(?<!%)%\{/.test(text);
+const hasExpression = (text: string): boolean => /[$%]\{/.test(text);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -22,7 +22,7 @@ const toValue = (value: unknown): Value => {
   return { type: 'scalar', value: isScalar(value) ? value : null, offset: undefined };
 };
 
-/** hcl2-parser gives `${name}` for an expression it cannot compute; such a text must never pass for a setting. */
+/** hcl2-parser gives `${name}` for an expression, and for `"$${name}"` alike; such a text must never pass for a setting. */
 const isPlain = (value: Value): boolean => {
   switch (value.type) {
     case 'scalar':
