@@ -5,11 +5,12 @@ import { EsmError } from '../errors.ts';
 import { proxyFor, type ProxyEnv } from '../proxy.ts';
 import type { Deadline, Ended } from './deadline.ts';
 import { dial, type Dialled } from './dial.ts';
+import { joinHostPort, type HostPort } from './host-port.ts';
 import { exchange, readFault, SharedReader, type Wire } from './http-exchange.ts';
 import { HttpResponse } from './http-response.ts';
 import type { HttpUrl } from './http-url.ts';
 import type { Resolver } from './resolve.ts';
-import { secure, tlsErrorWords } from './secure.ts';
+import { secure, tlsErrorWords, type SecureOptions } from './secure.ts';
 
 /** What HTTP probes share. */
 export interface HttpDeps {
@@ -41,8 +42,7 @@ const ended = (why: Ended, during: string): Opened => (why === 'expired' ? { typ
 
 /** Looks a host up and connects to one of its addresses. */
 const connectTo = async (
-  host: string,
-  port: number,
+  { host, port }: HostPort,
   reader: SharedReader | undefined,
   deps: HttpDeps,
   deadline: Deadline,
@@ -53,8 +53,15 @@ const connectTo = async (
   if ('fault' in resolved) return { type: 'failed', fault: `dial tcp: ${resolved.fault}` };
   const options = { addresses: resolved.addresses, port, ...(reader === undefined ? {} : { onread: reader }) };
   const dialled = await dial(options, deadline, deps.clock);
-  return typeof dialled === 'string' ? ended(dialled, `dial tcp ${host}:${port}: `) : dialled;
+  return typeof dialled === 'string'
+    ? ended(dialled, `dial tcp ${joinHostPort(resolved.addresses[0] ?? host, port)}: `)
+    : dialled;
 };
+
+const proxyAddress = (proxy: URL): HostPort => ({
+  host: proxy.hostname.replace(/^\[|\]$/g, ''),
+  port: Number(proxy.port === '' ? 80 : proxy.port),
+});
 
 const basic = (proxy: URL): string => {
   if (proxy.username === '') return '';
@@ -64,7 +71,7 @@ const basic = (proxy: URL): string => {
 
 /** Asks the proxy for a tunnel; undefined once it stands. */
 const openTunnel = async (wire: Wire, url: HttpUrl, proxy: URL, deadline: Deadline): Promise<Opened | undefined> => {
-  const host = url.host.includes(':') ? `[${url.host}]:${url.port}` : `${url.host}:${url.port}`;
+  const host = joinHostPort(url.host, url.port);
   const request = `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: Consul Health Check\r\n${basic(proxy)}\r\n`;
   const response = new HttpResponse('CONNECT', () => true);
   const end = await exchange(wire, Buffer.from(request), response, deadline);
@@ -74,17 +81,14 @@ const openTunnel = async (wire: Wire, url: HttpUrl, proxy: URL, deadline: Deadli
   return { type: 'failed', fault: response.fault ?? response.head?.status ?? 'EOF' };
 };
 
-const shakeHands = async (plain: Connected, tls: WireTls, deps: HttpDeps, deadline: Deadline): Promise<Opened> => {
-  const context = await deps.secureContext();
-  if (context instanceof EsmError) {
-    plain.socket.destroy();
-    return { type: 'unsent', error: context };
-  }
-  const secured = await secure(plain.socket, { context, ...tls }, deadline, deps.clock);
-  if (typeof secured === 'string') {
-    plain.socket.destroy();
-    return ended(secured, 'net/http: TLS handshake: ');
-  }
+const shakeHands = async (
+  plain: Connected,
+  options: SecureOptions,
+  deps: HttpDeps,
+  deadline: Deadline,
+): Promise<Opened> => {
+  const secured = await secure(plain.socket, options, deadline, deps.clock);
+  if (typeof secured === 'string') return ended(secured, 'net/http: TLS handshake: ');
   if (secured.type === 'failed') return secured;
   const wire = { socket: secured.socket, reader: undefined, words: tlsErrorWords };
   return { type: 'opened', wire, proxyHeaders: undefined };
@@ -100,17 +104,20 @@ export const openWire = async (url: HttpUrl, tls: WireTls, deps: HttpDeps, deadl
       error: new EsmError('ESM_PROBE_UNSENT', `cannot send a probe through the proxy: ${remedy}`),
     };
   }
-  const reader = url.isTls ? undefined : new SharedReader();
-  const host = proxy === undefined ? url.host : proxy.hostname.replace(/^\[|\]$/g, '');
-  const port = proxy === undefined ? url.port : Number(proxy.port === '' ? 80 : proxy.port);
-  const connected = await connectTo(host, port, reader, deps, deadline);
+  // Before the connection: a server may hang up while the files are read.
+  const context = url.isTls ? await deps.secureContext() : undefined;
+  if (context instanceof EsmError) return { type: 'unsent', error: context };
+  const reader = context === undefined ? new SharedReader() : undefined;
+  const connected = await connectTo(proxy === undefined ? url : proxyAddress(proxy), reader, deps, deadline);
   if (connected.type !== 'connected') {
     return proxy !== undefined && connected.type === 'failed'
       ? { type: 'failed', fault: `proxyconnect tcp: ${connected.fault}` }
       : connected;
   }
   const wire = { socket: connected.socket, reader, words: readFault };
-  if (!url.isTls) return { type: 'opened', wire, proxyHeaders: proxy === undefined ? undefined : basic(proxy) };
+  if (context === undefined) {
+    return { type: 'opened', wire, proxyHeaders: proxy === undefined ? undefined : basic(proxy) };
+  }
   const refused = proxy === undefined ? undefined : await openTunnel(wire, url, proxy, deadline);
-  return refused ?? shakeHands(connected, tls, deps, deadline);
+  return refused ?? shakeHands(connected, { context, ...tls }, deps, deadline);
 };

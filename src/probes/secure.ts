@@ -77,9 +77,13 @@ export const secure = (
     socket.on('error', (error: Error) => {
       fail(tlsErrorWords(error));
     });
-    socket.once('close', () => {
+    const hangUp = (): void => {
       fail('EOF');
-    });
+    };
+    socket.once('close', hangUp);
+    // A server that hung up before TLS began: nothing more ever comes from the socket above.
+    plain.once('close', hangUp);
+    if (plain.destroyed || plain.readableEnded) hangUp();
     socket.once('secureConnect', () => {
       if (socket.authorized || isCertificateIgnored) settle({ type: 'secured', socket });
       // Node types the field as an Error and sets it to the error's code.

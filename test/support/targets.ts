@@ -12,6 +12,8 @@ export interface Target extends AsyncDisposable {
   readonly port: number;
   /** Connections accepted so far. */
   readonly connections: number;
+  /** Has anybody said anything on a connection that is still open? */
+  readonly isAsked: boolean;
 }
 
 /** The text of a file in test/fixtures/tls. */
@@ -38,6 +40,9 @@ const start = async (server: Server, event: 'connection' | 'secureConnection', h
     port: (server.address() as AddressInfo).port, // safe: it listens on a port, not on a pipe
     get connections() {
       return connections;
+    },
+    get isAsked() {
+      return [...sockets].some((socket) => socket.bytesRead > 0);
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

@@ -13,7 +13,7 @@ import {
 } from '../../support/targets.ts';
 import { describeContract, type Aimed } from './contract.ts';
 
-type Started = Pick<Target, 'port'> & AsyncDisposable;
+type Started = Pick<Target, 'port'> & Partial<Target> & AsyncDisposable;
 
 /** A prober aimed at a target, by the definition that its port makes. */
 const aim = async (
@@ -26,6 +26,7 @@ const aim = async (
   const definition = runnable(define(started.port));
   return {
     run: (timeoutMs, signal) => prober.run(definition, timeoutMs, signal),
+    isUnderWay: () => started.isAsked ?? true,
     async [Symbol.asyncDispose]() {
       await prober[Symbol.asyncDispose]();
       await started[Symbol.asyncDispose]();
@@ -99,6 +100,7 @@ const aimPing = async (clock: Clock, target: Promise<Started>): Promise<Aimed> =
   const pinger = createPinger({ pingType: 'tcp', clock, stopwatch: systemStopwatch });
   return {
     run: (timeoutMs, signal) => pinger.ping({ address: '127.0.0.1', port: started.port }, timeoutMs, signal),
+    isUnderWay: () => true,
     async [Symbol.asyncDispose]() {
       await pinger[Symbol.asyncDispose]();
       await started[Symbol.asyncDispose]();

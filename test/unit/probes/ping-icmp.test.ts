@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { systemClock, systemStopwatch, type Clock } from '../../../src/clock.ts';
 import { createPinger, type Pinger } from '../../../src/probes/pinger.ts';
 import { inNamespace, setPingGroups } from '../../support/namespace.ts';
-import { createVirtualClock } from '../../support/virtual-clock.ts';
 import { describeContract, type Aimed } from './contract.ts';
 
 const never = new AbortController().signal;
@@ -21,6 +20,7 @@ const aim =
     const made = pinger(clock);
     return Promise.resolve({
       run: (timeoutMs, signal) => made.ping({ address, port: undefined }, timeoutMs, signal),
+      isUnderWay: () => true,
       [Symbol.asyncDispose]: () => made[Symbol.asyncDispose](),
     });
   };
