@@ -18,15 +18,12 @@ import {
 import type { assignmentMachine } from './assignment.ts';
 import { backoffMs } from './rules/backoff.ts';
 import { troubleOf, type ActorFailed, type ConsulNews } from './rules/trouble.ts';
-import type { SessionBounds, SessionReport, sessionMachine } from './session.ts';
+import type { SessionReport, sessionMachine } from './session.ts';
 
-export interface LeadershipInput extends SessionBounds {
+export interface LeadershipInput {
   readonly parent: AnyActorRef;
   /** Own service id. */
   readonly serviceId: string;
-  /** The lock, and the key that Go instances lock, for the warning that names both. */
-  readonly lockKey: string;
-  readonly goKey: string;
 }
 
 /** A lock key as the watch shows it. */
@@ -53,6 +50,8 @@ export type LeadershipEvent =
   | SessionReport
   /** A session needs the passing TTL check. */
   | { readonly type: 'registration.registered' }
+  /** Its check is gone, and the session may go with it. */
+  | { readonly type: 'registration.lost' }
   | { readonly type: 'consul.reachable' }
   | { readonly type: 'leadership.resign' };
 
@@ -65,7 +64,7 @@ export type LeadershipMilestone =
   | { readonly type: 'leadership.obtained' }
   | { readonly type: 'leadership.lost' }
   /** Go instances lead under a key of their own: nobody leads here until they are gone or share the key. */
-  | { readonly type: 'leadership.blocked'; readonly lockKey: string; readonly goKey: string };
+  | { readonly type: 'leadership.blocked' };
 
 type Claim = { readonly session: string };
 
@@ -121,7 +120,7 @@ export const leadershipMachine = setup({
     announceWaiting: emit({ type: 'leadership.waiting' }),
     announceObtained: emit({ type: 'leadership.obtained' }),
     announceLost: emit({ type: 'leadership.lost' }),
-    announceBlocked: emit(({ context: { lockKey, goKey } }) => ({ type: 'leadership.blocked', lockKey, goKey })),
+    announceBlocked: emit({ type: 'leadership.blocked' }),
     tellAnswered: sendTo(({ context }) => context.parent, { type: 'consul.answered' } satisfies LeadershipReport),
     tellFailed: sendTo(
       ({ context }) => context.parent,
@@ -190,12 +189,7 @@ export const leadershipMachine = setup({
         {
           id: 'session',
           src: 'session',
-          input: ({ context, self }) => ({
-            parent: self,
-            newsTo: context.parent,
-            trustMs: context.trustMs,
-            renewLimitMs: context.renewLimitMs,
-          }),
+          input: ({ context, self }) => ({ parent: self, newsTo: context.parent }),
           onError: {
             target: 'faulty',
             actions: { type: 'tellFault', params: ({ event }) => ({ actor: 'session', error: event.error }) },
@@ -211,6 +205,7 @@ export const leadershipMachine = setup({
         'consul.answered': { actions: 'tellNews' },
         'consul.reachable': { actions: ['wakeWatches', 'verifySession'] },
         'registration.registered': { actions: 'verifySession' },
+        'registration.lost': { actions: 'verifySession' },
         'leadership.resign': [{ guard: 'hasNoSession', target: 'resigned' }, { target: 'resigning' }],
       },
       states: {
@@ -251,7 +246,7 @@ export const leadershipMachine = setup({
                     target: 'awaitingWitness',
                     actions: ['tellAnswered', 'forgetFailures'],
                   },
-                  { target: 'delayed', actions: ['tellAnswered', 'forgetFailures'] },
+                  { target: 'delayed', actions: ['tellAnswered', 'forgetFailures', 'verifySession'] },
                 ],
                 onError: {
                   target: 'backingOff',
@@ -264,7 +259,8 @@ export const leadershipMachine = setup({
               after: { witnessLimit: { target: 'acquiring' } },
             },
             delayed: {
-              description: 'The lock is free and not to be had: its lock delay runs.',
+              description:
+                'The lock is free and not to be had: its lock delay runs, or the session has died unnoticed.',
               after: { lockRetry: { target: 'acquiring' } },
             },
             backingOff: {

@@ -8,21 +8,19 @@ import { assign, sendTo, setup, type AnyActorRef, type PromiseActorLogic } from 
 import { backoffMs } from './rules/backoff.ts';
 import { troubleOf, type ConsulNews } from './rules/trouble.ts';
 
-/** Time bounds of a session, in milliseconds. */
-export interface SessionBounds {
-  /**
-   * How long after its last renewal the session is trusted: below the time in which Consul can give the lock to another
-   * (session TTL; TTL check and lock delay), less `renewLimitMs`.
-   */
-  readonly trustMs: number;
-  /** How long a renewal may go unanswered before it is tried anew. */
-  readonly renewLimitMs: number;
-}
-
-export interface SessionInput extends SessionBounds {
+export interface SessionInput {
   readonly parent: AnyActorRef;
   readonly newsTo: AnyActorRef;
 }
+
+/**
+ * How long after a renewal was answered the session is trusted. Consul gives the lock to another 11 s after the renewal
+ * was sent at the earliest: the TTL check, last passed up to 5 s before, runs out 15 s after that, and the lock delay is 1 s.
+ */
+const TRUST_MS = 9_000;
+
+/** How long a renewal may go unanswered; with the trust it stays within those 11 s. */
+const RENEW_LIMIT_MS = 2_000;
 
 interface SessionContext extends SessionInput {
   readonly session: string;
@@ -74,15 +72,11 @@ export const sessionMachine = setup({
       (_, { error }: { readonly error: unknown }) =>
         ({ type: 'consul.failed', ...troubleOf(error) }) satisfies ConsulNews,
     ),
-    tellSilent: sendTo(
-      ({ context }) => context.newsTo,
-      ({ context }) =>
-        ({
-          type: 'consul.failed',
-          code: 'ESM_CONSUL_UNAVAILABLE',
-          message: `the session's renewal had no answer within ${context.renewLimitMs} ms`,
-        }) satisfies ConsulNews,
-    ),
+    tellSilent: sendTo(({ context }) => context.newsTo, {
+      type: 'consul.failed',
+      code: 'ESM_CONSUL_UNAVAILABLE',
+      message: `the session's renewal had no answer within ${RENEW_LIMIT_MS} ms`,
+    } satisfies ConsulNews),
   },
   guards: {
     isAlive: (_, { output }: { readonly output: number | undefined }) => output !== undefined,
@@ -90,9 +84,10 @@ export const sessionMachine = setup({
   delays: {
     /** Without jitter; src/actors/session.ts hands in the one with it. */
     backoff: ({ context }) => backoffMs(context.failures, 0),
-    renewInterval: ({ context }) => context.renewMs,
-    renewLimit: ({ context }) => context.renewLimitMs,
-    trust: ({ context }) => context.trustMs,
+    /** At least twice within the trust: an election among Consul's servers takes some seconds. */
+    renewInterval: ({ context }) => Math.min(context.renewMs, TRUST_MS / 2),
+    renewLimit: RENEW_LIMIT_MS,
+    trust: TRUST_MS,
   },
 }).createMachine({
   id: 'session',
