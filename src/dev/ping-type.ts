@@ -1,20 +1,13 @@
 /** Which way of pinging works on this machine. */
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { systemClock, systemStopwatch } from '../clock.ts';
+import { createPinger } from '../probes/pinger.ts';
 
-/** `udp` where the kernel gives this user an ICMP socket or a `ping` program does the work, else `tcp`. */
-export const choosePingType = async (): Promise<'udp' | 'tcp'> =>
-  (await hasIcmpSockets()) || (await canRunPing()) ? 'udp' : 'tcp';
+const PATIENCE_MS = 2_000;
 
-async function hasIcmpSockets(): Promise<boolean> {
-  const range = await readFile('/proc/sys/net/ipv4/ping_group_range', 'utf8').catch(() => '1 0');
-  const [lowest = 1, highest = 0] = range.trim().split(/\s+/).map(Number);
-  return [process.getgid?.() ?? -1, ...(process.getgroups?.() ?? [])].some((gid) => gid >= lowest && gid <= highest);
+/** `udp` where the daemon's own ICMP reaches the machine itself, else `tcp`. */
+export async function choosePingType(): Promise<'udp' | 'tcp'> {
+  await using pinger = createPinger({ pingType: 'udp', clock: systemClock, stopwatch: systemStopwatch });
+  const myself = { address: '127.0.0.1', port: undefined };
+  const outcome = await pinger.ping(myself, PATIENCE_MS, new AbortController().signal);
+  return outcome.type === 'answered' ? 'udp' : 'tcp';
 }
-
-const canRunPing = (): Promise<boolean> =>
-  promisify(execFile)('ping', ['-c', '1', '-W', '1', '127.0.0.1']).then(
-    () => true,
-    () => false,
-  );

@@ -9,8 +9,13 @@ const root = realpathSync(fileURLToPath(new URL('../', dist)));
 const git = (...args: readonly string[]): string =>
   execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 
-/** `abcdef0`, with `-dirty` when files differ from it; `unknown` when git is missing or this folder is no checkout of its own. */
+/**
+ * `abcdef0`, with `-dirty` when files differ from it; `unknown` when git is missing or this folder is no checkout of its own.
+ * The variable REVISION goes before, for builds that have no git.
+ */
 function revision(): string {
+  const given = process.env['REVISION'];
+  if (given !== undefined && given !== '') return given;
   try {
     // an unpacked tarball may lie inside somebody else's checkout
     if (realpathSync(git('rev-parse', '--show-toplevel')) !== root) return 'unknown';
