@@ -80,7 +80,7 @@ const blockToPlain = (
   path: string,
   keys: Keys | undefined,
 ): Record<string, unknown> => {
-  const plain: Record<string, unknown> = {};
+  const plain: [string, unknown][] = [];
   for (const entry of block.entries) {
     const name = spelling(entry.key, keys);
     const at = pointerTo(path, name);
@@ -92,9 +92,9 @@ const blockToPlain = (
     const key = keys && Object.hasOwn(keys, name) ? keys[name] : undefined;
     const value = unwrap(entry.value, key);
     const settled = toPlain(draft, { value, keyOffset: entry.offset }, at, key);
-    if (!isUnset(value, keys)) plain[name] = settled;
+    if (!isUnset(value, keys)) plain.push([name, settled]);
   }
-  return plain;
+  return Object.fromEntries(plain); // an assignment to `__proto__` would go unseen
 };
 
 /** Lays out a document, and tells which keys are given twice. */

@@ -31,13 +31,13 @@ const toGo = (value: Value): unknown => {
 
 /** Go gathers blocks of one name in a list; of other values the last one stays. */
 const blockToGo = (block: BlockValue): Record<string, unknown> => {
-  const result: Record<string, unknown> = {};
+  const result = new Map<string, unknown>();
   for (const { key, value } of block.entries) {
-    const earlier = result[key];
+    const earlier = result.get(key);
     const isGathered = value.type === 'block' && Array.isArray(earlier);
-    result[key] = isGathered ? [...(earlier as unknown[]), blockToGo(value)] : toGo(value); // safe: isArray
+    result.set(key, isGathered ? [...(earlier as unknown[]), blockToGo(value)] : toGo(value)); // safe: isArray
   }
-  return result;
+  return Object.fromEntries(result);
 };
 
 /** Our parser's answer, shaped as Go shapes it. */

@@ -85,7 +85,9 @@ describe('parseHcl1', () => {
 });
 
 /** Text that Go's two compilations take as it is: no lone surrogates, no `${`, nothing that needs more than 31 bits. */
-const text = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((value) => !value.includes('${'));
+const text = fc
+  .string({ unit: 'grapheme', maxLength: 12 })
+  .filter((value) => !value.includes('${') && value !== '__proto__');
 const word = fc.stringMatching(/^[a-z_][a-z0-9_.-]{0,8}$/).filter((value) => value !== 'true' && value !== 'false');
 const blank = fc.constantFrom(' ', '\n', '\t', ' # note\n', ' // note\n', ' /* a\nnote */ ', '  ');
 
@@ -139,7 +141,7 @@ describe('parseHcl1, beside compiled Go', () => {
         expect(askHclParser(hcl)).toEqual(ours);
         expect(askJsHclParser(hcl)).toEqual(ours);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -173,7 +175,7 @@ describe('parseHcl1, beside compiled Go', () => {
         fc.pre(!/^\s*\{|=(?:\s|#[^\n]*\n|\/\*.*?\*\/)*$|\[(?:\s|#[^\n]*\n|\/\*.*?\*\/)*,/.test(hcl));
         expect(askOurs(hcl)).toEqual(askHclParser(hcl));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -139,9 +139,11 @@ export const REFUSALS: Readonly<Record<string, readonly string[]>> = {
     ':1:12: found a string that is broken off; allowed: a string in double quotes, on one line',
   ],
   'unfinished.json': [':2:1: found the end of the file; allowed: "," or "}"'],
+  'unknown-constructor.hcl': [':1:1: constructor: found an unknown key; allowed: the keys in docs/configuration.md'],
   'unknown-key-in-block.json': [':3:5: telemetry.statsd_adress: found an unknown key; did you mean "statsd_address"?'],
   'unknown-key-unlike-any.hcl': [':1:1: colour: found an unknown key; allowed: the keys in docs/configuration.md'],
   'unknown-key-with-dash.hcl': [':1:1: log-level: found an unknown key; did you mean "log_level"?'],
   'unknown-key.hcl': [':3:1: tokn: found an unknown key; did you mean "token"?'],
   'unknown-label.hcl': [':1:11: telemetry.main: found an unknown key; allowed: the keys in docs/configuration.md'],
+  'unknown-prototype.json': [':1:3: __proto__: found an unknown key; allowed: the keys in docs/configuration.md'],
 };
