@@ -1,15 +1,15 @@
 /** When what is due. One heap, one timer, however many entries; what runs when it is due is the caller's. */
 import type { Clock, Random } from './clock.ts';
-import { DueHeap, type Due } from './due-heap.ts';
-import { createNewcomers } from './newcomers.ts';
+import { Runs, type Run } from './runs.ts';
 import { createSteadyTimer, type SteadyTimer } from './steady-timer.ts';
+import { Ticks, type Tick } from './ticks.ts';
 
 /** Something to be started again and again. */
 export interface ScheduleEntry {
   /** Time between two starts. */
   readonly intervalMs: number;
   /** Begins a run; must not throw. `done` is to be called when the run is over, however it ended; once more is harmless. */
-  start(done: () => void): void;
+  readonly start: (done: () => void) => void;
 }
 
 /** What has happened since the last look. */
@@ -49,91 +49,68 @@ export interface Schedule {
   takeCounters(): ScheduleCounters;
 }
 
-interface Slot extends Due {
-  entry: ScheduleEntry;
-  intervalMs: number;
-  /** The tick that the next start answers; undefined when that was asked for out of turn. */
-  tickMs: number | undefined;
-  state: 'idle' | 'waiting' | 'running' | 'runningWanted' | 'removed';
-  /** Is the next tick the one that sets the phase? */
-  isFirst: boolean;
+interface Slot {
+  readonly run: Run;
+  readonly tick: Tick<Run>;
 }
 
-const NOTHING_COUNTED: ScheduleCounters = { maxLagMs: 0, started: 0, skipped: 0 };
-
-/** Starts in one turn of the event loop: a thousand sockets opened in one go keep everything else waiting. */
-const STARTS_PER_TURN = 500;
+/** Shorter intervals would never let a turn of the event loop end. */
+const SHORTEST_INTERVAL_MS = 1;
 
 /** Makes an empty schedule; it holds no timer until something is added. */
-export const createSchedule = (options: ScheduleOptions): Schedule => new HeapSchedule(options);
+export const createSchedule = (options: ScheduleOptions): Schedule => new TickSchedule(options);
 
-class HeapSchedule implements Schedule {
+class TickSchedule implements Schedule {
   readonly #slots = new Map<string, Slot>();
-  readonly #heap = new DueHeap<Slot>();
-  readonly #waiting = new Set<Slot>();
-  readonly #newcomers = createNewcomers();
-  readonly #options: ScheduleOptions;
+  readonly #ticks: Ticks<Run>;
+  readonly #runs: Runs;
   readonly #timer: SteadyTimer;
-  #running = 0;
-  #lastOrder = 0;
-  #counters = NOTHING_COUNTED;
+  readonly #onLag: (lagMs: number) => void;
+  #counters = { maxLagMs: 0, started: 0, skipped: 0 };
   #isPumping = false;
 
-  constructor(options: ScheduleOptions) {
-    this.#options = options;
-    this.#timer = createSteadyTimer(options.clock, () => {
+  constructor({ clock, random, maxConcurrent, onLag = () => undefined }: ScheduleOptions) {
+    const pump = (): void => {
       this.#pump();
-    });
+    };
+    this.#ticks = new Ticks(random);
+    this.#runs = new Runs(maxConcurrent, pump);
+    this.#timer = createSteadyTimer(clock, pump);
+    this.#onLag = onLag;
   }
 
-  add(key: string, entry: ScheduleEntry): void {
+  add(key: string, { start, intervalMs }: ScheduleEntry): void {
     const known = this.#slots.get(key);
     if (known !== undefined) {
-      known.entry = entry;
-      this.setInterval(key, entry.intervalMs);
+      known.run.start = start;
+      this.setInterval(key, intervalMs);
       return;
     }
-    const nowMs = this.#timer.now();
-    const intervalMs = Math.max(1, entry.intervalMs);
-    const isFirst = !this.#newcomers.isCrowd(nowMs);
-    const dueMs = isFirst ? nowMs : this.#within(intervalMs);
-    const slot: Slot = {
-      entry,
-      intervalMs,
-      dueMs,
-      order: ++this.#lastOrder,
-      heapIndex: -1,
-      tickMs: undefined,
-      state: 'idle',
-      isFirst,
-    };
-    this.#slots.set(key, slot);
-    this.#heap.push(slot);
+    const run: Run = { start, dueMs: undefined, state: 'idle' };
+    const tick = this.#ticks.enter(run, Math.max(SHORTEST_INTERVAL_MS, intervalMs), this.#timer.now());
+    this.#slots.set(key, { run, tick });
     this.#arm();
   }
 
   remove(key: string): void {
     const slot = this.#slots.get(key);
     if (slot === undefined) return;
-    slot.state = 'removed';
     this.#slots.delete(key);
-    this.#heap.remove(slot);
-    this.#waiting.delete(slot);
+    this.#runs.cancel(slot.run);
+    this.#ticks.leave(slot.tick);
   }
 
   setInterval(key: string, intervalMs: number): void {
-    const slot = this.#slots.get(key);
-    if (slot === undefined || slot.intervalMs === intervalMs) return;
-    slot.intervalMs = Math.max(1, intervalMs);
-    if (slot.dueMs > this.#timer.now() + intervalMs) this.#putOff(slot, this.#within(slot.intervalMs));
+    const tick = this.#slots.get(key)?.tick;
+    if (tick === undefined || tick.intervalMs === intervalMs) return;
+    this.#ticks.setInterval(tick, Math.max(SHORTEST_INTERVAL_MS, intervalMs), this.#timer.now());
     this.#arm();
   }
 
   runNow(key: string): void {
-    const slot = this.#slots.get(key);
-    if (slot?.state === 'running') slot.state = 'runningWanted';
-    if (slot?.state !== 'idle') return;
-    this.#await(slot, undefined);
+    const run = this.#slots.get(key)?.run;
+    if (run === undefined) return;
+    this.#runs.requestAgain(run);
     this.#pump();
   }
 
@@ -144,7 +121,7 @@ class HeapSchedule implements Schedule {
 
   takeCounters(): ScheduleCounters {
     const taken = this.#counters;
-    this.#counters = NOTHING_COUNTED;
+    this.#counters = { maxLagMs: 0, started: 0, skipped: 0 };
     return taken;
   }
 
@@ -152,81 +129,30 @@ class HeapSchedule implements Schedule {
   #pump(): void {
     if (this.#isPumping) return; // a run that ended within its own start
     this.#isPumping = true;
-    this.#collect(this.#timer.now());
-    let left = STARTS_PER_TURN;
-    for (const slot of this.#waiting) {
-      if (left === 0 || this.#running >= this.#options.maxConcurrent) break;
-      left -= 1;
-      this.#waiting.delete(slot);
-      this.#start(slot);
-    }
-    this.#isPumping = false;
-    this.#arm();
-  }
-
-  /** Lets every tick up to now fall due. */
-  #collect(nowMs: number): void {
-    for (let slot = this.#heap.first; slot !== undefined && slot.dueMs <= nowMs; slot = this.#heap.first) {
-      const { dueMs, intervalMs } = slot;
-      const passed = slot.isFirst ? 1 : 1 + Math.floor((nowMs - dueMs) / intervalMs);
-      this.#putOff(slot, slot.isFirst ? this.#within(intervalMs) : dueMs + passed * intervalMs);
-      slot.isFirst = false;
-      const isIdle = slot.state === 'idle';
-      if (isIdle) this.#await(slot, dueMs);
-      this.#count({ skipped: isIdle ? passed - 1 : passed });
+    try {
+      this.#ticks.collect(this.#timer.now(), (run, dueMs, passed) => {
+        this.#counters.skipped += this.#runs.request(run, dueMs) ? passed - 1 : passed;
+      });
+      this.#runs.startWaiting((run) => {
+        this.#count(run);
+      });
+    } finally {
+      this.#isPumping = false;
+      this.#arm();
     }
   }
 
-  #start(slot: Slot): void {
-    const lagMs = slot.tickMs === undefined ? 0 : Math.max(0, this.#timer.now() - slot.tickMs);
-    if (slot.tickMs !== undefined) this.#options.onLag?.(lagMs);
-    this.#count({ started: 1, lagMs });
-    slot.state = 'running';
-    this.#running += 1;
-    let isOver = false;
-    slot.entry.start(() => {
-      if (isOver) return;
-      isOver = true;
-      this.#onDone(slot);
-    });
-  }
-
-  #onDone(slot: Slot): void {
-    this.#running -= 1;
-    if (slot.state === 'runningWanted') this.#await(slot, undefined);
-    else if (slot.state === 'running') slot.state = 'idle';
-    if (this.#waiting.size > 0) this.#pump();
-  }
-
-  #await(slot: Slot, tickMs: number | undefined): void {
-    slot.tickMs = tickMs;
-    slot.state = 'waiting';
-    this.#waiting.add(slot);
-  }
-
-  #putOff(slot: Slot, dueMs: number): void {
-    this.#heap.remove(slot);
-    slot.dueMs = dueMs;
-    this.#heap.push(slot);
-  }
-
-  #within(intervalMs: number): number {
-    return this.#timer.now() + this.#options.random() * intervalMs;
+  #count({ dueMs }: Run): void {
+    this.#counters.started += 1;
+    if (dueMs === undefined) return;
+    const lagMs = Math.max(0, this.#timer.now() - dueMs);
+    this.#counters.maxLagMs = Math.max(this.#counters.maxLagMs, lagMs);
+    this.#onLag(lagMs);
   }
 
   #arm(): void {
-    const { first } = this.#heap;
-    const isMoreNow = this.#waiting.size > 0 && this.#running < this.#options.maxConcurrent;
-    if (isMoreNow) this.#timer.set(this.#timer.now());
-    else if (first !== undefined) this.#timer.set(first.dueMs);
-  }
-
-  #count({ started = 0, skipped = 0, lagMs = 0 }: { started?: number; skipped?: number; lagMs?: number }): void {
-    const { maxLagMs, started: startedBefore, skipped: skippedBefore } = this.#counters;
-    this.#counters = {
-      maxLagMs: Math.max(maxLagMs, lagMs),
-      started: startedBefore + started,
-      skipped: skippedBefore + skipped,
-    };
+    const { nextMs } = this.#ticks;
+    if (this.#runs.isReady) this.#timer.set(this.#timer.now());
+    else if (nextMs !== undefined) this.#timer.set(nextMs);
   }
 }

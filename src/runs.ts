@@ -1,0 +1,84 @@
+/** Which runs may start now: one of each thing at a time, and no more in all than there is room for. */
+
+/** Something that runs now and then. */
+export interface Run {
+  /** Begins; calls `done` when it is over. */
+  start: (done: () => void) => void;
+  /** The due time that the next start answers; undefined when that was asked for out of turn. */
+  dueMs: number | undefined;
+  state: 'idle' | 'waiting' | 'running' | 'runningWanted' | 'cancelled';
+}
+
+/** Starts in one turn of the event loop: a thousand sockets opened in one go keep everything else waiting. */
+const STARTS_PER_TURN = 500;
+
+/** Runs that wait, in the order they were asked for, and how many are going. */
+export class Runs {
+  #running = 0;
+  readonly #waiting = new Set<Run>();
+  readonly #maxConcurrent: number;
+  readonly #onRoom: () => void;
+
+  /** `onRoom` is called when a run has ended and another waits. */
+  constructor(maxConcurrent: number, onRoom: () => void) {
+    this.#maxConcurrent = maxConcurrent;
+    this.#onRoom = onRoom;
+  }
+
+  /** Could something start at once? */
+  get isReady(): boolean {
+    return this.#waiting.size > 0 && this.#running < this.#maxConcurrent;
+  }
+
+  /** Asks for a start. False: the run is waiting or going already. */
+  request(run: Run, dueMs: number | undefined): boolean {
+    if (run.state !== 'idle') return false;
+    run.dueMs = dueMs;
+    run.state = 'waiting';
+    this.#waiting.add(run);
+    return true;
+  }
+
+  /** Asks for a start now, or, while the run is going, for one more right after. */
+  requestAgain(run: Run): void {
+    if (run.state === 'running') run.state = 'runningWanted';
+    else this.request(run, undefined);
+  }
+
+  /** The run starts no more; if it is going it is left to end. */
+  cancel(run: Run): void {
+    run.state = 'cancelled';
+    this.#waiting.delete(run);
+  }
+
+  /** Starts what waits, as far as there is room in this turn; tells of each before it starts. */
+  startWaiting(onStart: (run: Run) => void): void {
+    let left = STARTS_PER_TURN;
+    for (const run of this.#waiting) {
+      if (left === 0 || this.#running >= this.#maxConcurrent) return;
+      left -= 1;
+      this.#waiting.delete(run);
+      onStart(run);
+      this.#start(run);
+    }
+  }
+
+  #start(run: Run): void {
+    run.state = 'running';
+    this.#running += 1;
+    let isOver = false;
+    run.start(() => {
+      if (isOver) return;
+      isOver = true;
+      this.#onDone(run);
+    });
+  }
+
+  #onDone(run: Run): void {
+    this.#running -= 1;
+    const isWanted = run.state === 'runningWanted';
+    if (run.state !== 'cancelled') run.state = 'idle';
+    if (isWanted) this.request(run, undefined);
+    if (this.#waiting.size > 0) this.#onRoom();
+  }
+}
