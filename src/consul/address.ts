@@ -17,8 +17,9 @@ export function parseAddress(httpAddr: string): ConsulAddress {
     const socketPath = httpAddr.slice('unix://'.length);
     return { origin: new URL('http://localhost'), prefix: '', socketPath, shown: httpAddr };
   }
-  const text = /^https?:\/\//i.test(httpAddr) ? httpAddr : `http://${httpAddr}`;
-  if (!URL.canParse(text) || (httpAddr.includes('://') && text !== httpAddr)) {
+  const host = httpAddr.startsWith(':') ? `localhost${httpAddr}` : httpAddr; // as Go dials an address without a host
+  const text = /^https?:\/\//i.test(host) ? host : `http://${host}`;
+  if (!URL.canParse(text) || (host.includes('://') && text !== host)) {
     throw new EsmError('ESM_CONFIG_INVALID', `http_addr: not host:port, http://, https:// or unix://`);
   }
   const url = new URL(text);

@@ -19,12 +19,6 @@ const SESSION_TTL_MS = 10_000;
 /** Every write of the leader is fenced, so the delay need not outlast a leader that does not know that it is none. */
 const LOCK_DELAY = '1s';
 
-/**
- * Nobody else can hold the lock before TTL and lock delay are over, 11 s after a renewal. A leader that gets no renewal
- * stops acting after 8 s, and gives a try that hangs 2 s.
- */
-export const SESSION_BOUNDS = { trustMs: 8_000, renewLimitMs: 2_000 } as const;
-
 export interface LockOptions {
   readonly client: ConsulClient;
   readonly keys: Keys;

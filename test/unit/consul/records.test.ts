@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { checkKey, type CheckRecord } from '../../../machines/model.ts';
+import { createRecords } from '../../../src/consul/records.ts';
+
+const record = (checkId: string, modifyIndex: number): CheckRecord => {
+  const id = { partition: '', namespace: '', node: 'n', serviceId: '', checkId };
+  const texts = { name: '', status: 'passing', output: '', notes: '', serviceName: '', serviceTags: [] };
+  return { id, key: checkKey(id), ...texts, definition: undefined, createIndex: 1, modifyIndex };
+};
+const { key } = record('a', 1);
+
+describe('the mirror', () => {
+  it('never goes back behind what it learned', () => {
+    const records = createRecords();
+    records.learn(record('a', 9));
+    records.learn(record('a', 8));
+    expect(records.get(key)?.modifyIndex).toBe(9);
+    records.learn(record('a', 10));
+    expect(records.get(key)?.modifyIndex).toBe(10);
+  });
+
+  it('answers a list that a write has overtaken with what was written', () => {
+    const records = createRecords();
+    records.learn(record('a', 9));
+    const known = records.replace([record('a', 5), record('b', 6)], 7);
+    expect(known.map(({ id, modifyIndex }) => [id.checkId, modifyIndex])).toEqual([
+      ['a', 9],
+      ['b', 6],
+    ]);
+  });
+
+  it('forgets what a later list does not hold, and keeps what was learned after it was read', () => {
+    const records = createRecords();
+    records.replace([record('a', 5)], 5);
+    records.learn(record('new', 9));
+    expect(records.replace([], 7).map(({ id }) => id.checkId)).toEqual(['new']);
+    expect(records.get(key)).toBeUndefined();
+  });
+
+  it('begins anew when the index does', () => {
+    const records = createRecords();
+    records.replace([record('a', 50)], 50);
+    expect(records.replace([record('b', 3)], 3).map(({ id }) => id.checkId)).toEqual(['b']);
+    expect(records.get(key)).toBeUndefined();
+  });
+});
