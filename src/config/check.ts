@@ -66,18 +66,13 @@ const toProblems = (document: Document, laidOut: Outline): Problem[] => {
   return [...ofPlace.values()];
 };
 
-/** A wrong value is kept as undefined: rules that join several keys must know that this one was meant to be set. */
+/** Wrong values are kept: a rule that joins two keys must know that both were meant to be set. */
 const toSettings = (document: Document, laidOut: Outline): Settings => {
-  const wrong = new Set((validate.errors ?? []).map(({ instancePath }) => instancePath.split('/')[1]));
   const known = Object.entries(laidOut.settings).filter(([name]) => Object.hasOwn(SCHEMA.properties, name));
   return new Map(
     known.map(([name, value]): [KeyName, Setting] => [
       name as KeyName, // safe: `known` holds no other
-      {
-        value: wrong.has(name) ? undefined : value,
-        origin: originIn(document, laidOut.spots.get(`/${name}`)?.value.offset),
-        label: name,
-      },
+      { value, origin: originIn(document, laidOut.spots.get(`/${name}`)?.value.offset), label: name },
     ]),
   );
 };

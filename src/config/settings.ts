@@ -3,7 +3,7 @@ import type { Origin } from './problem.ts';
 import type { KeyName } from './schema.ts';
 
 export interface Setting {
-  /** Checked against the schema, still as the file has it: durations are texts. Undefined: set, but to a wrong value. */
+  /** As the file has it: durations are texts. Allowed by the schema, unless its file has problems. */
   readonly value: unknown;
   readonly origin: Origin;
   /** What the user called it: the key, or the variable. */
