@@ -10,15 +10,18 @@ import type { CheckKey, CheckStatus, Write, WriteAnswer } from './model.ts';
 import {
   believed,
   counted,
-  currentStatus,
-  deadlineMs,
-  lacksDeadline,
-  openLedger,
+  dismissed,
   overruled,
   plannedRemoval,
   removalWrite,
-  reported,
+  reportedAnew,
+  reportedResult,
   reportWrite,
+} from './rules/bookkeeping.ts';
+import { deadlineMs, isClockContested, isClockLate, lacksDeadline } from './rules/deadline.ts';
+import {
+  findReport,
+  openLedger,
   turns,
   writtenOutput,
   type CheckEntry,
@@ -61,6 +64,13 @@ export interface CheckPorts {
 const isResult = (ledger: Ledger, event: CheckEvent): event is CheckProbed =>
   event.type === 'check.probed' && event.run === ledger.run;
 
+const isNews = (ledger: Ledger, event: CheckEvent): boolean =>
+  isResult(ledger, event) && (turns(ledger, event) || lacksDeadline(ledger, event));
+
+/** The report that the event answers. */
+const answered = (ledger: Ledger, event: CheckEvent) =>
+  'writeId' in event ? findReport(ledger, event.writeId) : undefined;
+
 export const checkMachine = setup({
   types: {
     input: {} as CheckEntry,
@@ -77,13 +87,19 @@ export const checkMachine = setup({
       assertEvent(event, 'check.probed');
       return counted(context, event);
     }),
-    owe: assign(({ context, event }) => {
+    oweResult: assign(({ context, event }) => {
       assertEvent(event, 'check.probed');
-      return reported(context, event.status, event.output, event.atMs);
+      return reportedResult(context, event);
     }),
-    oweOutput: assign(({ context }) => reported(context, currentStatus(context), context.latestOutput)),
-    believe: assign(({ context }) => believed(context)),
-    forgetReport: assign({ report: undefined }),
+    oweAnew: assign(({ context }) => reportedAnew(context)),
+    believe: assign(({ context, event }) => {
+      assertEvent(event, 'status.committed');
+      return believed(context, event.writeId, event.atMs);
+    }),
+    dismiss: assign(({ context, event }) => {
+      assertEvent(event, ['status.rejected', 'status.superseded']);
+      return dismissed(context, event.writeId);
+    }),
     adoptStatus: assign(({ event }) => {
       assertEvent(event, 'check.changed');
       return { ...overruled(event.status), output: event.output };
@@ -108,28 +124,36 @@ export const checkMachine = setup({
     }),
   },
   guards: {
-    isCurrent: ({ context, event }) => isResult(context, event),
+    isNews: ({ context, event }) => isNews(context, event),
+    isOldNews: ({ context, event }) => isResult(context, event) && !isNews(context, event),
     isTurning: ({ context, event }) => isResult(context, event) && turns(context, event),
-    isDeadlineUnwritten: ({ context, event }) => isResult(context, event) && lacksDeadline(context, event),
+    hasAnswered: ({ context, event }) => isResult(context, event) && event.status !== 'critical',
+    hasFailedSinceDue: ({ context, event }) =>
+      isResult(context, event) &&
+      event.status === 'critical' &&
+      event.sentAtMs >= deadlineMs(context) &&
+      !isClockContested(context),
     hasDeadline: ({ context }) => deadlineMs(context) < Infinity,
     isOutputNew: ({ context, event }) => isResult(context, event) && event.output !== writtenOutput(context),
     isOutputWritten: ({ context }) => context.latestOutput === writtenOutput(context),
-    isReport: ({ context, event }) => 'writeId' in event && event.writeId === context.report?.writeId,
-    isCriticalReport: ({ context: { report }, event }) =>
-      'writeId' in event && event.writeId === report?.writeId && report.status === 'critical',
+    isRemovalUnplanned: ({ context }) => context.removalId === undefined,
+    isReport: ({ context, event }) => answered(context, event) !== undefined,
+    isClockLate: ({ context, event }) => 'writeId' in event && isClockLate(context, event.writeId, event.atMs),
+    isSameClock: ({ context, event }) => {
+      const report = answered(context, event);
+      return report?.status === 'critical' && report.criticalSinceMs === context.criticalSinceMs;
+    },
     isOverruled: ({ context, event }) =>
       event.type === 'status.rejected' &&
-      event.writeId === context.report?.writeId &&
-      event.rejection.reason === 'changed',
+      event.rejection.reason === 'changed' &&
+      answered(context, event) !== undefined,
     isRemoval: ({ context, event }) => 'writeId' in event && event.writeId === context.removalId,
-    isOwnReport: ({ context: { report }, event }) =>
-      event.type === 'check.changed' && event.status === report?.status && event.output === report.output,
+    isOwnReport: ({ context: { reports }, event }) =>
+      event.type === 'check.changed' &&
+      reports.some(({ status, output }) => status === event.status && output === event.output),
     isStatusChanged: ({ context, event }) => event.type === 'check.changed' && event.status !== context.status,
     isPassing: ({ context }) => context.status === 'passing',
     isWarning: ({ context }) => context.status === 'warning',
-    hasFailedSinceDue: ({ context, event }) =>
-      isResult(context, event) && event.status === 'critical' && event.sentAtMs >= deadlineMs(context),
-    hasAnswered: ({ context, event }) => isResult(context, event) && event.status !== 'critical',
   },
   delays: {
     checkUpdateInterval: ({ context }) => context.settings.checkUpdateIntervalMs,
@@ -147,12 +171,11 @@ export const checkMachine = setup({
       on: {
         'check.due': { actions: ['startRun', { type: 'probe', params: ({ context }) => ({ run: context.run }) }] },
         'check.probed': [
-          { guard: 'isTurning', actions: ['owe', { type: 'submit', params: ({ context }) => reportWrite(context) }] },
           {
-            guard: 'isDeadlineUnwritten',
-            actions: ['owe', { type: 'submit', params: ({ context }) => reportWrite(context) }],
+            guard: 'isNews',
+            actions: ['oweResult', { type: 'submit', params: ({ context }) => reportWrite(context) }],
           },
-          { guard: 'isCurrent', actions: 'countResult' },
+          { guard: 'isOldNews', actions: 'countResult' },
         ],
         'check.changed': [
           { guard: 'isOwnReport' },
@@ -165,29 +188,29 @@ export const checkMachine = setup({
         ],
         'check.updated': { actions: 'updatePlan' },
         'settings.changed': { actions: 'adoptSettings' },
-        'status.committed': { guard: 'isReport', target: '.settling', actions: 'believe' },
-        'status.rejected': [
-          { guard: 'isOverruled', target: '.settling', actions: 'adoptRejection' },
-          { guard: 'isReport', actions: 'forgetReport' },
+        'status.committed': [
+          {
+            guard: 'isClockLate',
+            target: '.settling',
+            actions: ['believe', 'oweAnew', { type: 'submit', params: ({ context }) => reportWrite(context) }],
+          },
+          { guard: 'isReport', target: '.settling', actions: 'believe' },
         ],
+        'status.rejected': [
+          {
+            guard: 'isOverruled',
+            target: '.settling',
+            actions: [{ type: 'withdraw', params: ({ context }) => ({ subject: context.key }) }, 'adoptRejection'],
+          },
+          { guard: 'isReport', actions: 'dismiss' },
+        ],
+        'status.superseded': { guard: 'isReport', actions: 'dismiss' },
       },
       states: {
         pending: {
-          description: 'Holds the status of the catalog; no result of this instance has spoken yet.',
-          on: {
-            'check.probed': [
-              {
-                guard: 'isTurning',
-                actions: ['owe', { type: 'submit', params: ({ context }) => reportWrite(context) }],
-              },
-              {
-                guard: 'isDeadlineUnwritten',
-                target: 'settling',
-                actions: ['owe', { type: 'submit', params: ({ context }) => reportWrite(context) }],
-              },
-              { guard: 'isCurrent', target: 'settling', actions: 'countResult' },
-            ],
-          },
+          description:
+            'Holds the status of the catalog; no result of this instance has agreed with it or changed it yet.',
+          on: { 'check.probed': { guard: 'isOldNews', target: 'settling', actions: 'countResult' } },
         },
         settling: {
           description: 'The status in force was just learnt: goes to the state that bears its name.',
@@ -218,7 +241,7 @@ export const checkMachine = setup({
           description: 'Critical past its deadline: a failed probe sent since then removes the service.',
           initial: 'confirming',
           entry: 'probeNow',
-          on: { 'status.committed': { guard: 'isCriticalReport', actions: 'believe' } },
+          on: { 'status.committed': { guard: 'isSameClock', actions: 'believe' } },
           states: {
             confirming: {
               description: 'Waits for a probe sent after the deadline.',
@@ -236,7 +259,8 @@ export const checkMachine = setup({
               },
             },
             removing: {
-              description: 'The removal is with the writer; a target that answers in time is kept.',
+              description: 'The removal is with the writer; whatever ends this state takes it back.',
+              exit: { type: 'withdraw', params: ({ context }) => ({ subject: context.key }) },
               on: {
                 'check.probed': [
                   {
@@ -244,30 +268,16 @@ export const checkMachine = setup({
                     target: 'confirming',
                     actions: [
                       'forgetRemoval',
-                      'owe',
+                      'oweResult',
                       { type: 'submit', params: ({ context }) => reportWrite(context) },
                     ],
                   },
-                  {
-                    guard: 'hasAnswered',
-                    target: 'confirming',
-                    actions: [
-                      { type: 'withdraw', params: ({ context }) => ({ subject: context.key }) },
-                      'forgetRemoval',
-                      'countResult',
-                    ],
-                  },
+                  { guard: 'hasAnswered', target: 'confirming', actions: ['forgetRemoval', 'countResult'] },
                 ],
-                'check.updated': {
-                  target: '#check.status.settling',
-                  actions: [
-                    { type: 'withdraw', params: ({ context }) => ({ subject: context.key }) },
-                    'forgetRemoval',
-                    'updatePlan',
-                  ],
-                },
+                'check.updated': { target: '#check.status.settling', actions: ['forgetRemoval', 'updatePlan'] },
                 'status.committed': { guard: 'isRemoval', target: 'removed' },
                 'status.rejected': { guard: 'isRemoval', target: 'confirming', actions: 'forgetRemoval' },
+                'status.superseded': { guard: 'isRemoval', target: 'confirming', actions: 'forgetRemoval' },
               },
             },
             removed: {
@@ -289,12 +299,19 @@ export const checkMachine = setup({
         stale: {
           description: 'A newer output waits up to check_update_interval, or for the next change of status.',
           always: { guard: 'isOutputWritten', target: 'settled' },
-          after: {
-            checkUpdateInterval: {
+          after: { checkUpdateInterval: { target: 'due' } },
+          on: { 'settings.changed': { target: 'stale', reenter: true } },
+        },
+        due: {
+          description: 'The output goes out as soon as no removal is with the writer, whose place it would take.',
+          always: [
+            { guard: 'isOutputWritten', target: 'settled' },
+            {
+              guard: 'isRemovalUnplanned',
               target: 'settled',
-              actions: ['oweOutput', { type: 'submit', params: ({ context }) => reportWrite(context) }],
+              actions: ['oweAnew', { type: 'submit', params: ({ context }) => reportWrite(context) }],
             },
-          },
+          ],
         },
       },
     },
