@@ -69,11 +69,11 @@ export function createCoverage(machine: AnyStateMachine): Coverage {
   };
   return {
     inspect: (event) => {
-      if (event.type !== '@xstate.microstep') return;
-      event._transitions.forEach(record);
-      const snapshot = event.snapshot as AnyMachineSnapshot; // safe: only machines take microsteps
-      if (snapshot.machine.id !== machine.id) return;
-      for (const node of snapshot._nodes) reached.add(stateName(node));
+      if (event.type === '@xstate.microstep') event._transitions.forEach(record);
+      if (event.type !== '@xstate.microstep' && event.type !== '@xstate.snapshot') return;
+      const snapshot = event.snapshot as Partial<AnyMachineSnapshot>; // safe: what is no machine's has no machine
+      if (snapshot.machine?.id !== machine.id) return;
+      for (const node of snapshot._nodes ?? []) reached.add(stateName(node));
     },
     unreachedStates: () =>
       statesOf(machine)

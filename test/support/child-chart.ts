@@ -22,17 +22,17 @@ export interface ChildChart<Machine extends AnyStateMachine> {
   readonly stop: () => void;
 }
 
-/** `input` is the chart's own but for `parent`, which is the recorder. */
+/** `input` is the chart's own but for `parent` and `newsTo`, which are the recorder. */
 export function startChildChart<Machine extends AnyStateMachine>(
   machine: Machine,
-  input: Omit<InputFrom<Machine>, 'parent'>,
+  input: Omit<InputFrom<Machine>, 'parent' | 'newsTo'>,
   { clock, inspect }: { clock: Clock; inspect?: (event: InspectionEvent) => void },
 ): ChildChart<Machine> {
   const told: AnyEventObject[] = [];
   const emitted: AnyEventObject[] = [];
   const parent = createActor(
     createMachine({
-      invoke: { id: 'child', src: machine, input: ({ self }) => ({ ...input, parent: self }) },
+      invoke: { id: 'child', src: machine, input: ({ self }) => ({ ...input, parent: self, newsTo: self }) },
       on: { '*': { actions: ({ event }) => told.push(event) } },
     }),
     { clock, ...(inspect === undefined ? {} : { inspect }) },

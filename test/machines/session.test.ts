@@ -1,0 +1,208 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NonReducibleUnknown } from 'xstate';
+import { sessionMachine, type SessionActors } from '../../machines/session.ts';
+import { sessionLogic } from '../../src/actors/session.ts';
+import type { Lock } from '../../src/consul/consul.ts';
+import { EsmError } from '../../src/errors.ts';
+import { createCoverage } from '../support/chart.ts';
+import { startChildChart, type ChildChart } from '../support/child-chart.ts';
+import { breachesOf, unwiredNames } from '../support/conventions.ts';
+import { createPromisePort, flush, type PromisePort } from '../support/fake-ports.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
+
+const DOWN = new EsmError('ESM_CONSUL_UNAVAILABLE', 'no cluster leader');
+const coverage = createCoverage(sessionMachine);
+
+interface Claim {
+  readonly session: string;
+}
+
+const openPorts = (): {
+  readonly create: PromisePort<string, NonReducibleUnknown>;
+  readonly renew: PromisePort<number | undefined, Claim>;
+  readonly destroy: PromisePort<void, Claim>;
+} => ({ create: createPromisePort(), renew: createPromisePort(), destroy: createPromisePort() });
+
+let clock = createVirtualClock();
+let ports = openPorts();
+let chart: ChildChart<typeof sessionMachine>;
+
+beforeEach(() => {
+  clock = createVirtualClock();
+  ports = openPorts();
+  const wired = sessionMachine.provide({
+    actors: {
+      create: ports.create.logic,
+      renew: ports.renew.logic,
+      destroy: ports.destroy.logic,
+    } satisfies SessionActors,
+  });
+  chart = startChildChart(wired, {}, { clock, inspect: coverage.inspect });
+});
+
+afterEach(() => {
+  chart.stop();
+  expect(clock.pending).toBe(0);
+});
+
+const verify = (): void => {
+  chart.actor.send({ type: 'session.verify' });
+};
+
+/** Opens session `s1`; its first renewal is under way at once. */
+const open = async (): Promise<void> => {
+  ports.create.last().resolve('s1');
+  await flush();
+  await clock.advance(0);
+};
+
+const renewed = async (nextMs: number | undefined): Promise<void> => {
+  ports.renew.last().resolve(nextMs);
+  await flush();
+};
+
+const fail = async (port: keyof typeof ports): Promise<void> => {
+  ports[port].last().reject(DOWN);
+  await flush();
+};
+
+/** What the leadership chart hears. */
+const reports = (): unknown[] => chart.told.filter(({ type }) => type.startsWith('session.'));
+
+const OPENED = { type: 'session.opened', session: 's1' };
+const LOST = { type: 'session.lost' };
+
+describe('opening', () => {
+  it('tells the session it got, and asks when to renew it', async () => {
+    await open();
+    expect(reports()).toEqual([OPENED]);
+    expect(chart.state()).toEqual({ open: 'renewing' });
+    expect(ports.renew.last().input).toEqual({ session: 's1' });
+  });
+
+  it('backs off, and asks at once when told to', async () => {
+    await fail('create');
+    expect(chart.state()).toEqual({ opening: 'backingOff' });
+    expect(chart.told.at(-1)).toEqual({
+      type: 'consul.failed',
+      code: 'ESM_CONSUL_UNAVAILABLE',
+      message: 'no cluster leader',
+    });
+    await clock.advance(250);
+    expect(ports.create.calls).toHaveLength(2);
+    await fail('create');
+    verify();
+    expect(ports.create.calls).toHaveLength(3);
+  });
+});
+
+describe('open', () => {
+  it('renews when Consul told it to', async () => {
+    await open();
+    await renewed(4_000);
+    expect(chart.state()).toEqual({ open: 'resting' });
+    await clock.advance(3_999);
+    expect(ports.renew.calls).toHaveLength(1);
+    await clock.advance(1);
+    expect(ports.renew.calls).toHaveLength(2);
+  });
+
+  it('renews twice within the trust, however long Consul would wait', async () => {
+    await open();
+    await renewed(3_600_000);
+    await clock.advance(4_499);
+    expect(ports.renew.calls).toHaveLength(1);
+    await clock.advance(1);
+    expect(ports.renew.calls).toHaveLength(2);
+  });
+
+  it('is trusted for 9 s after each renewal, and never while one renews in time', async () => {
+    await open();
+    for (let renewals = 0; renewals < 5; renewals += 1) {
+      await renewed(4_000);
+      await clock.advance(4_000);
+    }
+    expect(reports()).toEqual([OPENED]);
+  });
+
+  it('is lost 9 s after the last renewal when none is answered, and destroyed before another is made', async () => {
+    await open();
+    await renewed(4_000);
+    await clock.advance(8_999);
+    expect(reports()).toEqual([OPENED]);
+    await clock.advance(1);
+    expect(reports()).toEqual([OPENED, LOST]);
+    expect(chart.state()).toEqual({ discarding: 'asking' });
+    expect(ports.destroy.last().input).toEqual({ session: 's1' });
+  });
+
+  it('is lost at once when Consul does not know it any more', async () => {
+    await open();
+    await renewed(undefined);
+    expect(reports()).toEqual([OPENED, LOST]);
+    expect(chart.state()).toEqual({ opening: 'asking' });
+  });
+
+  it('gives up a renewal that hangs for 2 s and tries anew', async () => {
+    await open();
+    await clock.advance(2_000);
+    expect(chart.state()).toEqual({ open: 'backingOff' });
+    expect(ports.renew.last().signal.aborted).toBe(true);
+    expect(chart.told.at(-1)).toMatchObject({ message: "the session's renewal had no answer within 2000 ms" });
+    await clock.advance(250);
+    expect(chart.state()).toEqual({ open: 'renewing' });
+  });
+
+  it('tries a failed renewal again, at once when told to', async () => {
+    await open();
+    await fail('renew');
+    verify();
+    expect(chart.state()).toEqual({ open: 'renewing' });
+    await renewed(4_000);
+    verify();
+    expect(chart.state()).toEqual({ open: 'renewing' });
+    expect(reports()).toEqual([OPENED]);
+  });
+});
+
+describe('discarding', () => {
+  const distrust = async (): Promise<void> => {
+    await open();
+    await renewed(4_000);
+    await clock.advance(9_000);
+  };
+
+  it('opens a new session when the old one is gone', async () => {
+    await distrust();
+    ports.destroy.last().resolve();
+    await flush();
+    expect(chart.state()).toEqual({ opening: 'asking' });
+    ports.create.last().resolve('s2');
+    await flush();
+    expect(reports()).toEqual([OPENED, LOST, { type: 'session.opened', session: 's2' }]);
+  });
+
+  it('tries until Consul takes it, at once when told to', async () => {
+    await distrust();
+    await fail('destroy');
+    expect(chart.state()).toEqual({ discarding: 'backingOff' });
+    verify();
+    expect(ports.destroy.calls).toHaveLength(2);
+    await fail('destroy');
+    await clock.advance(10_000);
+    expect(ports.destroy.calls).toHaveLength(3);
+  });
+});
+
+describe('the chart', () => {
+  it('has been through every state and every edge', () => {
+    expect(coverage.unreachedStates()).toEqual([]);
+    expect(coverage.untakenEdges()).toEqual([]);
+  });
+
+  it('is named and described as design.md asks, and wired', () => {
+    expect(breachesOf(sessionMachine)).toEqual([]);
+    const lock = {} as Lock; // safe: wiring calls nothing of it
+    expect(unwiredNames(sessionMachine, sessionLogic({ lock, random: () => 0 }))).toEqual([]);
+  });
+});
