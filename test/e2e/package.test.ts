@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { version } from '../../src/version.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+let folder: string;
+let tarball: string;
+let files: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'esm-package-'));
+  // npm test has just built; building anew would pull dist away from under the other suites
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+  const { stdout } = await run('npm', pack, { cwd: root });
+  // safe: what npm pack --json prints
+  const [packed] = JSON.parse(stdout) as { filename: string; files: { path: string }[] }[];
+  tarball = join(folder, packed!.filename);
+  files = packed!.files.map(({ path }) => path);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('holds what is needed to run, read and install it, and nothing else', () => {
+  for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'consul-esm.service', 'docs/configuration.md'])
+    expect(files).toContain(file);
+  for (const file of ['dist/src/main.js', 'dist/src/index.d.ts', 'dist/machines/index.js', 'dist/revision'])
+    expect(files).toContain(file);
+  const folders = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
+  expect([...folders].sort()).toEqual(['dist', 'docs']);
+});
+
+it('has nothing that publint would say', async () => {
+  const bytes = await readFile(tarball);
+  const { messages, pkg } = await publint({ strict: true, pack: { tarball: new Uint8Array(bytes).buffer } });
+  expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+});
+
+it('installs into an empty folder, answers -version, and can be imported', async () => {
+  const home = await mkdtemp(join(folder, 'home-'));
+  await writeFile(join(home, 'package.json'), '{"private":true}');
+  const flags = ['--omit=dev', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', home];
+  await run('npm', ['install', ...flags, tarball], { cwd: home });
+  const bin = join(home, 'node_modules', '.bin', 'consul-esm');
+  const { stdout, stderr } = await run(bin, ['-version'], { cwd: home });
+  const revision = (await readFile(join(root, 'dist', 'revision'), 'utf8')).trim();
+  expect({ stdout, stderr }).toEqual({ stdout: `consul-esm ${version} (${revision})\n`, stderr: '' });
+  const program = `
+    const { createDaemon } = await import('consul-esm');
+    const { checkMachine } = await import('consul-esm/machines');
+    console.log(typeof createDaemon, checkMachine.id);
+  `;
+  const imported = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: home });
+  expect(imported.stdout).toBe('function check\n');
+  expect(await readdir(join(home, 'node_modules'))).not.toContain('vitest');
+});
