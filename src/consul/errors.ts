@@ -25,6 +25,10 @@ export function refusal(what: string, answer: Answer): EsmError {
   return new EsmError('ESM_CONSUL_REFUSED', text);
 }
 
+/** Is it of no use to try the same again, as far as this one request goes? */
+export const isFinal = (error: unknown): error is EsmError =>
+  error instanceof EsmError && (error.code === 'ESM_CONSUL_REFUSED' || error.code === 'ESM_CONSUL_FORBIDDEN');
+
 /** Adds the permission that a call needs to the message of a 403. Consul names it itself only since 1.12. */
 export function namePermission(error: unknown, permission: string): unknown {
   if (!(error instanceof EsmError) || error.code !== 'ESM_CONSUL_FORBIDDEN') return error;

@@ -36,6 +36,17 @@ export async function lookUp(
   return facts.services;
 }
 
+/** Corrects the mirror after an operation that removed something: of that there is no echo. */
+export function forgetRemoved({ records, keys }: KnowledgeDeps, operation: WriteOperation): void {
+  if (operation.type === 'criticalSince.clear' || operation.type === 'service.remove') {
+    records.forgetKv(keys.criticalCheck(operation.id));
+  }
+  if (operation.type === 'failingSince.clear' || operation.type === 'node.remove') {
+    records.forgetKv(keys.probe(operation.node));
+  }
+  if (operation.type === 'node.remove') records.forgetNode(operation.node);
+}
+
 /** What the stale operation rested on, so that a change by somebody else can be told from one's own. */
 export function restedOn(operation: WriteOperation, records: Records, services: Facts['services']) {
   switch (operation.type) {

@@ -1,12 +1,14 @@
 /** Keeps writes from damaging the user's part of a check: chooses the way, compares echoes, repairs. */
-import type { CheckId, CheckRecord, CheckStatus, Rejection } from '../../machines/model.ts';
+import type { CheckId, CheckKey, CheckRecord, CheckStatus, Rejection } from '../../machines/model.ts';
 import type { ConsulClient } from './client.ts';
 import { damageOf } from './definition.ts';
+import { isFinal } from './errors.ts';
 import { parseCheck } from './parse.ts';
 import type { Records } from './records.ts';
 import { readRegistered, register } from './register-path.ts';
 import type { Shapes } from './shapes.ts';
 import type { TransactionResult } from './transaction.ts';
+import { tryFields } from './trial.ts';
 
 export interface ProtectionDeps {
   readonly client: ConsulClient;
@@ -18,18 +20,29 @@ export interface ProtectionDeps {
 
 export interface Protection {
   mustRegister(check: CheckRecord): boolean;
+  /** Learns, once for every field, whether transactions keep what these checks need kept. Rejects with `ESM_CONSUL_*`. */
+  explore(checks: readonly CheckRecord[], signal: AbortSignal): Promise<void>;
   /** Writes a check the careful way; resolves to why it did not, or undefined. Rejects with `ESM_CONSUL_*`: try again. */
   write(wish: CheckRecord, signal: AbortSignal): Promise<Rejection | undefined>;
-  /** Learns the echoes of what was sent, and repairs what they show to be damaged. */
-  compare(sent: readonly CheckRecord[], results: readonly TransactionResult[], signal: AbortSignal): Promise<void>;
+  /** Learns the echoes of what was sent, and remembers what they show to be damaged. */
+  compare(sent: readonly CheckRecord[], results: readonly TransactionResult[]): void;
+  /** Repairs what is damaged. What could not be repaired now stays remembered. Rejects with `ESM_CONSUL_*`. */
+  heal(signal: AbortSignal): Promise<void>;
 }
 
 export function createProtection(deps: ProtectionDeps): Protection {
-  const { records, shapes } = deps;
+  const { client, records, shapes, onDamage } = deps;
+  const wounded = new Map<CheckKey, CheckRecord>();
   return {
     mustRegister: ({ definition }) => shapes.mustRegister(definition),
+    async explore(checks, signal) {
+      for (const check of checks) {
+        const fields = shapes.askAbout(check.definition);
+        if (fields.length > 0) shapes.markKept(await tryFields(client, check, fields, signal).catch(nothingIfRefused));
+      }
+    },
     write: (wish, signal) => writeCarefully(deps, wish, signal),
-    async compare(sent, results, signal) {
+    compare(sent, results) {
       const echoes = new Map(
         results.flatMap(({ check }) => parseCheck(check) ?? []).map((echo) => [placeOf(echo), echo]),
       );
@@ -38,10 +51,26 @@ export function createProtection(deps: ProtectionDeps): Protection {
         if (found === undefined) continue;
         const echo = { ...found, id: check.id, key: check.key };
         records.learn(echo);
-        await repair(deps, check, echo, signal);
+        const fields = damageOf(check, echo);
+        if (fields.length === 0) continue;
+        shapes.markLost(fields);
+        onDamage(check.id, fields);
+        wounded.set(check.key, check);
+      }
+    },
+    async heal(signal) {
+      for (const [key, whole] of wounded) {
+        await repair(deps, whole, signal).catch(nothingIfRefused);
+        wounded.delete(key);
       }
     },
   };
+}
+
+/** A request that Consul will never take must not hold up the writes behind it. */
+function nothingIfRefused(error: unknown): readonly never[] {
+  if (isFinal(error)) return [];
+  throw error;
 }
 
 /** One check a node and id: an echo spells namespaces its own way. */
@@ -60,16 +89,20 @@ async function writeCarefully(
   records.learn(check);
   if (isAsWished) return undefined;
   if (isForeign) return { reason: 'changed', status: statusOf(check.status) };
-  return take(records, await register(client, { ...check, status: wish.status, output: wish.output }, before, signal));
+  try {
+    return take(
+      records,
+      await register(client, { ...check, status: wish.status, output: wish.output }, before, signal),
+    );
+  } catch (error) {
+    if (isFinal(error)) return { reason: 'refused', detail: error.message };
+    throw error;
+  }
 }
 
-async function repair(deps: ProtectionDeps, sent: CheckRecord, echo: CheckRecord, signal: AbortSignal): Promise<void> {
-  const fields = damageOf(sent, echo);
-  if (fields.length === 0) return;
-  deps.shapes.markLost(fields);
-  deps.onDamage(sent.id, fields);
-  const before = await readRegistered(deps.client, sent, signal);
-  if (before !== undefined) take(deps.records, await register(deps.client, sent, before, signal));
+async function repair({ client, records }: ProtectionDeps, whole: CheckRecord, signal: AbortSignal): Promise<void> {
+  const before = await readRegistered(client, whole, signal);
+  if (before !== undefined) take(records, await register(client, whole, before, signal));
 }
 
 function take(records: Records, result: CheckRecord | Rejection): Rejection | undefined {

@@ -9,6 +9,10 @@ import {
 } from '../../../machines/model.ts';
 import type { ConsulClient } from '../../../src/consul/client.ts';
 import { decodeGoTime } from '../../../src/consul/go-time.ts';
+import { Commit } from '../../../src/consul/commit.ts';
+import { createProtection } from '../../../src/consul/protection.ts';
+import { createShapes } from '../../../src/consul/shapes.ts';
+import { tryFields } from '../../../src/consul/trial.ts';
 import { createKeys } from '../../../src/consul/keys.ts';
 import { readKeys } from '../../../src/consul/read-keys.ts';
 import { createRecords, type Records } from '../../../src/consul/records.ts';
@@ -247,6 +251,83 @@ describe('a definition that transactions would damage', () => {
     });
     expect(await outcome(write(report(id, 'passing')))).toMatchObject({ rejection: { reason: 'changed' } });
   });
+});
+
+describe('damage that a transaction did all the same', () => {
+  const grpc = { GRPC: 'h:1', Interval: '10s' };
+
+  it('is seen in the echo, told, repaired, and not done again', async () => {
+    const id = await seed('damaged', grpc);
+    const shapes = createShapes();
+    shapes.markKept(['GRPC']); // as if an echo of another server had shown it
+    const protection = createProtection({ client, records, shapes, onDamage: (_, fields) => damage.push(...fields) });
+    const deps = { client, records, keys, serviceId: SELF, share: () => undefined, protection };
+    const outcomes = await new Commit(deps, 'settle', forever).run([write(report(id, 'passing'))]);
+    expect(outcomes).toMatchObject([{ type: 'committed' }]);
+    expect(damage).toEqual(['GRPC']);
+    expect(await check('damaged')).toMatchObject({ Status: 'passing', Definition: grpc });
+    expect(shapes.mustRegister(grpc)).toBe(true);
+    await new Commit(deps, 'settle', forever).run([write(report(id, 'warning'))]);
+    expect(await check('damaged')).toMatchObject({ Status: 'warning', Definition: grpc });
+    expect(damage).toEqual(['GRPC']);
+  });
+});
+
+describe('a trial', () => {
+  it('tells which fields transactions keep, and leaves no trace', async () => {
+    const definition = { GRPC: 'h:1', HTTP: 'http://h/', Header: { A: ['b'] } };
+    const id = await seed('trial', definition);
+    const record = records.get(checkKey(id))!;
+    expect(await tryFields(client, record, ['GRPC', 'HTTP', 'Header'], forever)).toEqual(['HTTP', 'Header']);
+    expect(await stored('trial')).toHaveLength(1);
+  });
+
+  it('of a node that is gone tells nothing', async () => {
+    const id = await seed('trial-gone');
+    await consul.put('/catalog/deregister', { Node: 'trial-gone' });
+    expect(await tryFields(client, records.get(checkKey(id))!, ['HTTP'], forever)).toEqual([]);
+  });
+});
+
+describe('without permission', () => {
+  it('a write is refused with the words of Consul, and the others go on', async () => {
+    await using guarded = await startConsul({ aclEnabled: true });
+    const Rules = 'node_prefix "" { policy = "read" } node "mine" { policy = "write" }';
+    const policy = (await guarded.put('/acl/policy', { Name: 'one', Rules })) as { ID: string };
+    const { SecretID } = (await guarded.put('/acl/token', { Policies: [{ ID: policy.ID }] })) as { SecretID: string };
+    for (const node of ['mine', 'theirs']) {
+      await guarded.put('/catalog/register', {
+        Node: node,
+        Address: 'h',
+        Check: { Node: node, CheckID: 'c1', Status: 'critical' },
+      });
+    }
+    const restricted = await connect(guarded, { token: SecretID });
+    const outcomes = await createCommitter({
+      client: restricted,
+      records,
+      keys,
+      serviceId: SELF,
+      share: () => undefined,
+      onDamage: () => undefined,
+    }).commit(
+      ['theirs', 'mine'].map((node) => write(report(idOf(node), 'passing'))),
+      'settle',
+      forever,
+    );
+    expect(outcomes).toMatchObject([
+      { rejection: { reason: 'refused', detail: expect.stringContaining('Permission denied') as string } },
+      { type: 'committed' },
+    ]);
+    await restricted.close();
+  });
+});
+
+it('a definition that needs the careful way and is too large is refused, and the others go on', async () => {
+  const [large, small] = [await seed('careful-large', { GRPC: 'h:1' }), await seed('careful-small')];
+  const outcomes = await commit(write(report(large, 'passing', 'x'.repeat(600_000))), write(report(small, 'passing')));
+  expect(outcomes[1]).toMatchObject({ type: 'committed' });
+  expect(outcomes[0]!.type).not.toBe('owed');
 });
 
 describe('many writes', () => {

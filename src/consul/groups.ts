@@ -1,0 +1,73 @@
+/** Writes as the operations they come to, and whose fault it is when a transaction of them fails. */
+import type { CheckRecord, Rejection, Share, Write } from '../../machines/model.ts';
+import { isFailedIndexFence, isMissing, isStale } from './errors.ts';
+import { type Basis, plan, type Step } from './plan.ts';
+import type { OperationError, TransactionOperation } from './transaction.ts';
+
+/** A write that has no outcome yet. */
+export interface Open {
+  readonly write: Write;
+  /** By place of the operation: what the last try rested on, once that turned out stale. */
+  readonly stale: Map<number, Basis['stale']>;
+}
+
+/** All operations of one write: they take effect together. */
+export interface Group {
+  readonly open: Open;
+  readonly operations: readonly TransactionOperation[];
+  /** The checks among them, as Consul should hold them afterwards. */
+  readonly checks: readonly CheckRecord[];
+}
+
+/** What became of a write without or after its sending. */
+export type Verdict = { readonly type: 'committed' } | { readonly type: 'rejected'; readonly rejection: Rejection };
+
+export type Grouped = Verdict | { readonly type: 'group'; readonly group: Group };
+
+/** Plans a write. Without a share that holds its nodes, a fenced one has no fence to stand on. */
+export function groupOf(open: Open, basis: Omit<Basis, 'stale'>, share: Share | undefined): Grouped {
+  const { write, stale } = open;
+  const steps = write.operations.map((operation, place) => plan(operation, { ...basis, stale: stale.get(place) }));
+  const refused = steps.find((step) => step.type === 'rejected');
+  if (refused !== undefined) return refused;
+  const sent = steps.filter((step): step is Extract<Step, { type: 'send' }> => step.type === 'send');
+  if (sent.length === 0) return { type: 'committed' };
+  if (write.isFenced && !holds(share, write)) return { type: 'rejected', rejection: { reason: 'fenced' } };
+  const operations = sent.flatMap((step) => step.operations);
+  return { type: 'group', group: { open, operations, checks: sent.flatMap(({ check }) => check ?? []) } };
+}
+
+function holds(share: Share | undefined, { operations }: Write): boolean {
+  const names = operations.map((operation) => ('id' in operation ? operation.id.node : operation.node));
+  return share !== undefined && names.every((name) => share.nodes.includes(name) || share.probes.includes(name));
+}
+
+/** A failed transaction taken apart. */
+export interface Blame {
+  /** The list changed: nothing that it fences holds any more. */
+  readonly isFenceDown: boolean;
+  readonly guilty: readonly { readonly group: Group; readonly texts: readonly string[] }[];
+  readonly innocent: readonly Group[];
+}
+
+/** Sorts groups by what Consul says of their operations, of which the first `fences` are fences. */
+export function blame(groups: readonly Group[], fences: number, errors: readonly OperationError[]): Blame {
+  let first = fences;
+  const judged = groups.map((group) => {
+    const [from, to] = [first, first + group.operations.length];
+    first = to;
+    const own = errors.filter(({ operation }) => operation >= from && operation < to);
+    return { group, texts: own.map(({ text }) => text) };
+  });
+  return {
+    isFenceDown: errors.some(({ operation, text }) => operation < fences && isFailedIndexFence(text)),
+    guilty: judged.filter(({ texts }) => texts.length > 0),
+    innocent: judged.filter(({ texts }) => texts.length === 0).map(({ group }) => group),
+  };
+}
+
+/** What Consul's words on a group's operations mean for it; `stale`: read again, and try again. */
+export function judge(texts: readonly string[]): Rejection | 'stale' {
+  if (texts.every(isStale)) return 'stale';
+  return texts.some(isMissing) ? { reason: 'gone' } : { reason: 'refused', detail: texts.join('; ') };
+}
