@@ -29,3 +29,22 @@ export class EsmError extends Error {
     this.code = code;
   }
 }
+
+/** The process's exit code for a failure (behaviour.md section 1): 10 to 19 are refusals, 1 is unexpected. */
+export const exitCodeOf = (code: EsmErrorCode): number => {
+  switch (code) {
+    case 'ESM_FLAGS_INVALID':
+    case 'ESM_CONFIG_INVALID':
+      return 11;
+    case 'ESM_CONSUL_UNSUPPORTED':
+      return 12;
+    case 'ESM_ALREADY_REGISTERED':
+      return 13;
+    case 'ESM_CONSUL_UNAVAILABLE':
+    case 'ESM_CONSUL_FORBIDDEN':
+    case 'ESM_CONSUL_REFUSED':
+    case 'ESM_PROBE_UNSENT':
+    case 'ESM_UNEXPECTED':
+      return 1;
+  }
+};

@@ -19,6 +19,8 @@ import {
 export interface RosterDeps extends RunningNodeDeps {
   readonly catalog: Pick<Catalog, 'readFailureTimes'>;
   readonly random: Random;
+  /** The settings in force. */
+  readonly settings: () => NodeRunSettings;
   /** Told when the failure times, without which no node may start, cannot be read. */
   readonly onTrouble: (error: EsmError) => void;
 }
@@ -27,7 +29,8 @@ export interface Roster {
   setShare(share: Pick<Share, 'nodes' | 'probes'>): void;
   setNodes(nodes: readonly ExternalNode[]): void;
   setChecks(checks: readonly CheckRecord[]): void;
-  configure(settings: NodeRunSettings): void;
+  /** The settings have changed. */
+  configure(): void;
   /** Consul is back: what waited for it is tried again now. */
   wake(): void;
   /** Nothing is probed any more; reports under way are still answered. */
@@ -38,7 +41,7 @@ export interface Roster {
 /** Nodes started in one turn of the event loop. */
 const STARTS_PER_TURN = 100;
 
-export const createRoster = (deps: RosterDeps, initialSettings: NodeRunSettings): Roster => {
+export const createRoster = (deps: RosterDeps): Roster => {
   const { clock, random, catalog, onTrouble } = deps;
   const stopping = new AbortController();
   /** What each running node was last told. */
@@ -47,7 +50,6 @@ export const createRoster = (deps: RosterDeps, initialSettings: NodeRunSettings)
   /** Nodes that start as soon as their failure times are read. */
   const adopting = new Set<string>();
   const failures = new Map<string, number>();
-  let settings = initialSettings;
   let share: ReadonlySet<string> | undefined;
   let nodes: readonly ExternalNode[] | undefined;
   let checks: ReadonlyMap<string, ReadonlyMap<CheckKey, CheckRecord>> | undefined;
@@ -90,7 +92,7 @@ export const createRoster = (deps: RosterDeps, initialSettings: NodeRunSettings)
     told.set(name, record);
     running.set(
       name,
-      startNode(deps, record, knownFailures(record, times), settings, () => {
+      startNode(deps, record, knownFailures(record, times), deps.settings(), () => {
         restart(name);
       }),
     );
@@ -145,9 +147,8 @@ export const createRoster = (deps: RosterDeps, initialSettings: NodeRunSettings)
       checks = byNode(next);
       refresh();
     },
-    configure(next) {
-      settings = next;
-      for (const node of running.values()) node.configure(next);
+    configure() {
+      for (const node of running.values()) node.configure(deps.settings());
     },
     wake() {
       void adopt();

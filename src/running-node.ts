@@ -134,6 +134,7 @@ export const startNode = (
     quiet,
     stop() {
       quiet();
+      deps.coordinates?.forget(name);
       for (const root of roots) root.stop();
     },
   };

@@ -51,6 +51,9 @@ export const wireNode = (deps: NodeDeps, runtime: NodeRuntime): typeof nodeMachi
           if (isAlive !== wasAlive) deps.log.info(`Node '${name}' is now ${isAlive ? 'reachable' : 'unreachable'}`);
         });
       },
+      withdraw: (_, { subject }) => {
+        deps.writer.withdraw(subject);
+      },
     } satisfies PortActions<typeof nodeMachine, NodePorts>,
   });
 

@@ -5,11 +5,7 @@ import type { Catalog } from '../consul/consul.ts';
 import type { Log } from '../observe/log.ts';
 import type { Pinger } from '../probes/pinger.ts';
 import type { Complaints } from './complaints.ts';
-
-/** Moves a node's network coordinate by a round-trip time, and has it written when that matters. */
-export interface Coordinates {
-  observe(node: ExternalNode, rttMs: number): void;
-}
+import type { Coordinates } from './coordinates.ts';
 
 export interface PingDeps {
   readonly pinger: Pinger;

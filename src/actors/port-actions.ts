@@ -7,9 +7,10 @@ export interface ChartRef<Machine extends AnyStateMachine> {
   getSnapshot(): { readonly context: ContextFrom<Machine>; readonly value: StateValue };
 }
 
+/** `Ports` names the chart's port actions with their params; `undefined`: it takes none. */
 export type PortActions<Machine extends AnyStateMachine, Ports> = {
   [Name in keyof Ports]: (
     args: { readonly context: ContextFrom<Machine>; readonly self: ChartRef<Machine> },
-    params: Ports[Name],
+    params: Ports[Name] extends undefined ? unknown : Ports[Name],
   ) => void;
 };

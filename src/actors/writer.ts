@@ -1,24 +1,24 @@
 /** The effects of machines/writer.ts: transactions go to Consul, answers to those who asked. */
-import { fromPromise, type ActorRefFrom } from 'xstate';
-import { backoffMs } from '../../machines/rules/backoff.ts';
+import { fromPromise } from 'xstate';
 import type { Write, WriteAnswer, WriteReply } from '../../machines/model.ts';
 import { writerMachine, type CommitInput, type WriterActors, type WriterPorts } from '../../machines/writer.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Committer } from '../consul/consul.ts';
-import type { PortActions } from './port-actions.ts';
+import { jitteredBackoff } from './jitter.ts';
+import type { ChartRef, PortActions } from './port-actions.ts';
 
 export interface WriterDeps {
   readonly committer: Committer;
   readonly clock: Clock;
   readonly random: Random;
+  /** The running writer, once the daemon chart has started it. */
+  readonly actor: () => ChartRef<typeof writerMachine> | undefined;
 }
 
 /** Where checks and nodes hand in what they want written. */
 export interface Writer {
   /** The wired chart, for the daemon chart to start. */
   readonly logic: typeof writerMachine;
-  /** Tells the desk which running actor to hand writes to. */
-  attach(actor: ActorRefFrom<typeof writerMachine>): void;
   /** `onAnswer` is called exactly once, unless the writer is stopped first. */
   submit(write: Write, onAnswer: (answer: WriteAnswer) => void): void;
   /** Takes back the write of this subject that still waits; it is answered as superseded. */
@@ -38,9 +38,8 @@ const answerOf = (reply: WriteReply, atMs: number): WriteAnswer => {
   }
 };
 
-export const createWriter = ({ committer, clock, random }: WriterDeps): Writer => {
+export const createWriter = ({ committer, clock, random, actor }: WriterDeps): Writer => {
   const waiting = new Map<string, (answer: WriteAnswer) => void>();
-  let writer: ActorRefFrom<typeof writerMachine> | undefined;
 
   const answer = (reply: WriteReply): void => {
     const onAnswer = waiting.get(reply.id);
@@ -62,17 +61,14 @@ export const createWriter = ({ committer, clock, random }: WriterDeps): Writer =
           replies.forEach(answer);
         },
       } satisfies PortActions<typeof writerMachine, WriterPorts>,
-      delays: { backoff: ({ context }) => backoffMs(context.failures, random()) },
+      delays: { backoff: jitteredBackoff(random) },
     }),
-    attach(actor) {
-      writer = actor;
-    },
     submit(write, onAnswer) {
       waiting.set(write.id, onAnswer);
-      writer?.send({ type: 'write.submitted', write });
+      actor()?.send({ type: 'write.submitted', write });
     },
     withdraw(subject) {
-      writer?.send({ type: 'write.withdrawn', subject });
+      actor()?.send({ type: 'write.withdrawn', subject });
     },
     owed: () => waiting.size,
   };

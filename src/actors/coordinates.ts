@@ -1,0 +1,86 @@
+/** Keeps the network coordinates of nodes: moved by every ping, written when that makes a difference. */
+import type { ExternalNode } from '../../machines/model.ts';
+import type { Clock, Random } from '../clock.ts';
+import type { CoordinateStore } from '../consul/coordinate.ts';
+import { movementSeconds, originCoordinate, updateCoordinate, type Coordinate } from '../coordinates.ts';
+import type { Log } from '../observe/log.ts';
+
+export interface CoordinatesDeps {
+  readonly store: CoordinateStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface Coordinates {
+  /** A ping of the node took so long. Never throws, and keeps nobody waiting. */
+  observe(node: ExternalNode, rttMs: number): void;
+  /** The node is no longer this instance's. */
+  forget(node: string): void;
+  stop(): void;
+}
+
+/** Smaller movements are not worth a write (behaviour.md section 9). */
+const LEAST_MOVEMENT_S = 0.001;
+
+/** The agent's own coordinate moves slowly, and asking for it makes the agent tell everything about itself. */
+const LOCAL_MAX_AGE_MS = 60_000;
+
+interface Position {
+  readonly current: Coordinate;
+  /** As Consul has it; undefined: it has none. */
+  readonly written: Coordinate | undefined;
+}
+
+export const createCoordinates = ({ store, clock, random, log }: CoordinatesDeps): Coordinates => {
+  const stopping = new AbortController();
+  const positions = new Map<string, Position>();
+  const busy = new Set<string>();
+  let local: { readonly coordinate: Promise<Coordinate | undefined>; readonly readAtMs: number } | undefined;
+
+  const localCoordinate = (): Promise<Coordinate | undefined> => {
+    if (local === undefined || clock.now() - local.readAtMs > LOCAL_MAX_AGE_MS) {
+      local = { coordinate: store.readLocal(stopping.signal), readAtMs: clock.now() };
+    }
+    return local.coordinate;
+  };
+
+  const positionOf = async (node: string, segment: string): Promise<Position> => {
+    const known = positions.get(node);
+    if (known !== undefined) return known;
+    const written = await store.read(node, segment, stopping.signal);
+    return { current: written ?? originCoordinate, written };
+  };
+
+  const move = async (node: string, segment: string, rttMs: number): Promise<void> => {
+    const fixed = await localCoordinate();
+    if (fixed === undefined) return;
+    const { current, written } = await positionOf(node, segment);
+    const moved = updateCoordinate(current, fixed, rttMs / 1000, random);
+    if (moved === undefined) return;
+    const isNews = written === undefined || movementSeconds(written, moved) > LEAST_MOVEMENT_S;
+    if (isNews) await store.write(node, segment, moved, stopping.signal);
+    if (busy.has(node)) positions.set(node, { current: moved, written: isNews ? moved : written });
+  };
+
+  return {
+    observe({ name, meta }, rttMs) {
+      if (busy.has(name)) return;
+      busy.add(name);
+      move(name, meta['consul-network-segment'] ?? '', rttMs)
+        .catch((error: unknown) => {
+          if (stopping.signal.aborted) return;
+          local = undefined;
+          log.debug(`Cannot keep the coordinate of node '${name}'`, { error });
+        })
+        .finally(() => busy.delete(name));
+    },
+    forget(name) {
+      positions.delete(name);
+      busy.delete(name);
+    },
+    stop() {
+      stopping.abort();
+    },
+  };
+};

@@ -1,0 +1,70 @@
+/** The roster as the daemon chart starts it: follows nodes and checks of the catalog, and the share it is told. */
+import { fromCallback, type CallbackActorLogic } from 'xstate';
+import type { RosterEvent } from '../../machines/daemon.ts';
+import type { ConsulNews } from '../../machines/rules/trouble.ts';
+import { troubleOf } from '../../machines/rules/trouble.ts';
+import type { Catalog, Watch, WatchObserver } from '../consul/consul.ts';
+import type { EsmError } from '../errors.ts';
+import type { Roster } from '../roster.ts';
+
+export interface RosterActorDeps {
+  readonly catalog: Pick<Catalog, 'watchNodes' | 'watchChecks'>;
+  /** Makes the roster; `onTrouble` is told of reads that failed. */
+  readonly createRoster: (onTrouble: (error: EsmError) => void) => Roster;
+}
+
+export const rosterLogic = ({ catalog, createRoster }: RosterActorDeps): CallbackActorLogic<RosterEvent> =>
+  fromCallback<RosterEvent>(({ sendBack, receive }) => {
+    const onTrouble = (error: EsmError): void => {
+      sendBack({ type: 'consul.failed', ...troubleOf(error) } satisfies ConsulNews);
+    };
+    /** Answers go to the roster itself; the daemon chart hears only that there was one. */
+    const following = <T>(onAnswer: (value: T) => void): WatchObserver<T> => ({
+      onAnswer(value) {
+        sendBack({ type: 'consul.answered' } satisfies ConsulNews);
+        onAnswer(value);
+      },
+      onTrouble,
+    });
+    const roster = createRoster(onTrouble);
+    const follow = (): readonly Watch[] => [
+      catalog.watchNodes(
+        following((nodes) => {
+          roster.setNodes(nodes);
+        }),
+      ),
+      catalog.watchChecks(
+        following((checks) => {
+          roster.setChecks(checks);
+        }),
+      ),
+    ];
+    let watches = follow();
+    const unfollow = (): void => {
+      for (const watch of watches) watch.stop();
+    };
+
+    receive((event) => {
+      switch (event.type) {
+        case 'watchlist.changed':
+          roster.setShare(event.share);
+          return;
+        case 'settings.changed':
+          roster.configure();
+          unfollow();
+          watches = follow();
+          return;
+        case 'consul.reachable':
+          for (const watch of watches) watch.wake();
+          roster.wake();
+          return;
+        case 'roster.quiet':
+          unfollow();
+          roster.quiet();
+      }
+    });
+    return () => {
+      unfollow();
+      roster.stop();
+    };
+  });

@@ -1,0 +1,82 @@
+/** Everything the daemon needs of Consul, made from one configuration. */
+import type { Share } from '../machines/model.ts';
+import { checkLabel } from './actors/check.ts';
+import type { Clock, Random } from './clock.ts';
+import type { Config } from './config/config.ts';
+import { createCatalog } from './consul/catalog.ts';
+import { createConsul, type ConsulClient } from './consul/client.ts';
+import type { Catalog, Committer, Fleet, Lock, Registrar } from './consul/consul.ts';
+import { createFleet } from './consul/fleet.ts';
+import { createKeys } from './consul/keys.ts';
+import { createLock } from './consul/lock.ts';
+import { createRecords } from './consul/records.ts';
+import { createAgentRegistrar } from './consul/registrar.ts';
+import { createCommitter } from './consul/txn.ts';
+import type { Log } from './observe/log.ts';
+import { consulAuth, consulTls } from './settings.ts';
+
+export interface ConnectionDeps {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The configuration in force. */
+  readonly config: () => Config;
+  /** The own list as last read. */
+  readonly share: () => Share | undefined;
+}
+
+export interface Connection {
+  readonly client: ConsulClient;
+  readonly registrar: Registrar;
+  readonly lock: Lock;
+  readonly fleet: Fleet;
+  readonly catalog: Catalog;
+  readonly committer: Committer;
+}
+
+/** Nothing is sent yet. Rejects with `ESM_CONFIG_INVALID` when TLS files are no good. */
+export const connect = async ({ log, clock, random, config, share }: ConnectionDeps): Promise<Connection> => {
+  const { httpAddr, token, datacenter, partition, kvPath, leaderKey, ...settings } = config();
+  const client = await createConsul({
+    httpAddr,
+    token,
+    httpAuth: consulAuth(config()),
+    datacenter,
+    partition,
+    tls: consulTls(config()),
+    clock,
+    random,
+  });
+  const keys = createKeys({ kvPath, leaderKey });
+  const records = createRecords();
+  const service = settings.consulService;
+  const tag = settings.consulServiceTag;
+  const registrar = createAgentRegistrar({ client, service, tag, instanceId: settings.instanceId });
+  const { serviceId } = registrar;
+  return {
+    client,
+    registrar,
+    lock: createLock({ client, keys, serviceId }),
+    fleet: createFleet({ client, keys, service, tag }),
+    catalog: createCatalog({
+      client,
+      records,
+      keys,
+      serviceId,
+      nodeMeta: () => config().externalNodeMeta,
+      isStaleAllowed: false,
+    }),
+    committer: createCommitter({
+      client,
+      records,
+      keys,
+      serviceId,
+      share,
+      onDamage: (id, fields) => {
+        log.error(`Consul dropped fields of check '${checkLabel(id)}' in a transaction; they were put back`, {
+          fields,
+        });
+      },
+    }),
+  };
+};

@@ -1,0 +1,126 @@
+/** The composition root: joins configuration, Consul, probes and charts into one daemon. */
+import { randomUUID } from 'node:crypto';
+import { createActor, toPromise, type Actor, type ActorRefFrom, type AnyStateMachine } from 'xstate';
+import { daemonMachine, type DaemonActors, type Verdict } from '../machines/daemon.ts';
+import type { watchlistMachine } from '../machines/watchlist.ts';
+import type { writerMachine } from '../machines/writer.ts';
+import { createCoordinates } from './actors/coordinates.ts';
+import { createComplaints } from './actors/complaints.ts';
+import { contactActors } from './actors/contact.ts';
+import { jitteredBackoff } from './actors/jitter.ts';
+import { leadershipLogic } from './actors/leadership.ts';
+import { registrationLogic } from './actors/registration.ts';
+import { rosterLogic } from './actors/roster.ts';
+import { watchlistLogic } from './actors/watchlist.ts';
+import { createWriter } from './actors/writer.ts';
+import { systemClock, systemRandom, systemStopwatch, type Clock, type Random } from './clock.ts';
+import type { Config } from './config/config.ts';
+import { connect } from './connection.ts';
+import { createCoordinateStore } from './consul/coordinate.ts';
+import { narrate } from './narration.ts';
+import type { Log } from './observe/log.ts';
+import { createPinger } from './probes/pinger.ts';
+import { createProber } from './probes/prober.ts';
+import { createResolver } from './probes/resolve.ts';
+import { createRoster } from './roster.ts';
+import { createSchedule } from './schedule.ts';
+import { consulTls, nodeRunSettings, probeTls } from './settings.ts';
+
+/** What a simulation replaces; the machine's own unless given. */
+export interface DaemonDeps {
+  readonly log: Log;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly newId?: () => string;
+}
+
+export interface Daemon extends AsyncDisposable {
+  readonly actor: Actor<typeof daemonMachine>;
+  /** Runs until it is stopped or refused. Rejects only when the daemon chart itself fails. */
+  start(): Promise<Verdict>;
+  /** Asks for a graceful stop; `start` resolves when it is done, 5 s later at most. */
+  stop(): void;
+  /** Takes over what can change in place. Rejects with `ESM_CONFIG_INVALID`, everything as it was, when TLS files are no good. */
+  reconfigure(config: Config): Promise<void>;
+}
+
+/** Probes under way at once; beyond it they wait, so that a thousand hanging targets use up no descriptors. */
+const MOST_PROBES = 2_000;
+
+export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Promise<Daemon> => {
+  const { log, env = process.env, clock = systemClock, random = systemRandom, newId = randomUUID } = deps;
+  let config = initialConfig;
+  const part = <Machine extends AnyStateMachine>(name: string): ActorRefFrom<Machine> | undefined =>
+    // safe: the daemon chart starts just that chart under that name
+    actor.system.get(name) as ActorRefFrom<Machine> | undefined;
+  const connection = await connect({
+    log,
+    clock,
+    random,
+    config: () => config,
+    share: () => part<typeof watchlistMachine>('watchlist')?.getSnapshot().context.share,
+  });
+  const { client, registrar, lock, fleet, catalog, committer } = connection;
+  const writer = createWriter({ committer, clock, random, actor: () => part<typeof writerMachine>('writer') });
+  const resolver = createResolver(clock);
+  const prober = createProber({ tls: probeTls(config), proxyEnv: env, clock, resolver });
+  const pinger = createPinger({ pingType: config.pingType, clock, stopwatch: systemStopwatch, resolver });
+  const complaints = createComplaints(log, clock);
+  const coordinates = createCoordinates({ store: createCoordinateStore(client), clock, random, log });
+
+  const actors = {
+    ...contactActors(client),
+    registration: registrationLogic({ registrar, random }),
+    leadership: leadershipLogic({ lock, fleet, catalog, random }),
+    watchlist: watchlistLogic({ catalog, random }),
+    writer: writer.logic,
+    roster: rosterLogic({
+      catalog,
+      createRoster: (onTrouble) => {
+        const schedule = createSchedule({ clock, random, maxConcurrent: MOST_PROBES });
+        return createRoster({
+          ...{ catalog, schedule, prober, pinger, writer, complaints, clock, random, newId, log, onTrouble },
+          readServicePort: config.pingType === 'tcp' ? catalog.readServicePort : undefined,
+          coordinates: config.disableCoordinateUpdates ? undefined : coordinates,
+          settings: () => nodeRunSettings(config),
+        });
+      },
+    }),
+  } satisfies DaemonActors;
+
+  const actor = createActor(daemonMachine.provide({ actors, delays: { backoff: jitteredBackoff(random) } }), {
+    clock,
+    input: {
+      serviceId: registrar.serviceId,
+      beatMs: registrar.beatMs,
+      batchFlushIntervalMs: 0,
+    },
+  });
+  narrate(actor, { log, clock, lockKey: lock.key, goKey: lock.goKey });
+
+  return {
+    actor,
+    async start() {
+      actor.start();
+      return await toPromise(actor);
+    },
+    stop() {
+      actor.send({ type: 'daemon.stop' });
+    },
+    async reconfigure(next) {
+      await client.reloadTls(consulTls(next));
+      client.setToken(next.token);
+      config = next;
+      actor.send({ type: 'settings.changed' });
+    },
+    async [Symbol.asyncDispose]() {
+      actor.stop();
+      coordinates.stop();
+      await prober[Symbol.asyncDispose]();
+      await pinger[Symbol.asyncDispose]();
+      resolver[Symbol.dispose]();
+      await client.close();
+    },
+  };
+};

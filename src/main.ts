@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+/** The program: command line to exit code. */
+import { parseCommandLine, USAGE } from './cli.ts';
+import { EsmError, exitCodeOf } from './errors.ts';
+import { run } from './run.ts';
+import { versionLine } from './version.ts';
+
+const main = async (argv: readonly string[]): Promise<number> => {
+  const { command, sources } = parseCommandLine(argv);
+  switch (command) {
+    case 'help':
+      process.stdout.write(USAGE);
+      return 0;
+    case 'version':
+      process.stdout.write(`${versionLine}\n`);
+      return 0;
+    case 'run':
+      return await run(sources);
+  }
+};
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const known = error instanceof EsmError;
+  process.stderr.write(`consul-esm: ${known ? error.message : String(error)}\n`);
+  process.exitCode = known ? exitCodeOf(error.code) : 1;
+}
