@@ -9,8 +9,10 @@ import { assertEvent, assign, setup, spawnChild, stopChild } from 'xstate';
 import type { checkMachine } from './check.ts';
 import type { CheckKey, Write, WriteAnswer } from './model.ts';
 import type { CheckEntry } from './rules/ledger.ts';
+import { nodeSubject } from './rules/report.ts';
 import {
   believedNode,
+  isFailureContested,
   isReportDue,
   nodeRemovalWrite,
   nodeReportWrite,
@@ -56,14 +58,24 @@ export interface NodePorts {
   readonly pingNow: undefined;
   /** Hands a write to the writer; its answer comes back as an event. */
   readonly submit: Write;
+  /** Takes writes of the subject, a check's or the node's own, that still wait back from the writer. */
+  readonly withdraw: { readonly subject: string };
 }
 
 const isResult = (book: Watchbook, event: NodeEvent): event is NodePinged =>
   event.type === 'node.pinged' && event.run === book.run;
 
+/** The start itself bears no time. */
+const timeOf = (book: Watchbook, event: NodeEvent): number => ('atMs' in event ? event.atMs : book.startedAtMs);
+
 const addedCheck = (event: NodeEvent): CheckEntry => {
   assertEvent(event, 'check.added');
   return event.check;
+};
+
+const removedKey = (event: NodeEvent): CheckKey => {
+  assertEvent(event, 'check.removed');
+  return event.key;
 };
 
 export const nodeMachine = setup({
@@ -78,6 +90,7 @@ export const nodeMachine = setup({
     ping: (_, _params: NodePorts['ping']) => undefined,
     pingNow: () => undefined,
     submit: (_, _params: NodePorts['submit']) => undefined,
+    withdraw: (_, _params: NodePorts['withdraw']) => undefined,
     startRun: assign({ run: ({ context }) => context.run + 1 }),
     owePassing: assign(({ context, event }) => reportedNode(context, 'passing', event.atMs)),
     oweCritical: assign(({ context, event }) => reportedNode(context, 'critical', event.atMs)),
@@ -101,10 +114,7 @@ export const nodeMachine = setup({
       id: ({ event }) => addedCheck(event).key,
       input: ({ event }) => addedCheck(event),
     }),
-    stopCheck: stopChild(({ event }) => {
-      assertEvent(event, 'check.removed');
-      return event.key;
-    }),
+    stopCheck: stopChild(({ event }) => removedKey(event)),
   },
   guards: {
     isUnprobed: ({ context }) => !context.isProbed,
@@ -115,16 +125,21 @@ export const nodeMachine = setup({
       isResult(context, event) && !event.isReachable && isReportDue(context, 'critical', event.atMs),
     isReachable: ({ context, event }) => isResult(context, event) && event.isReachable,
     hasFailedSinceDue: ({ context, event }) =>
-      isResult(context, event) && !event.isReachable && event.sentAtMs >= removalDueMs(context),
+      isResult(context, event) &&
+      !event.isReachable &&
+      event.sentAtMs >= removalDueMs(context) &&
+      !isFailureContested(context),
     isPassingReport: ({ context: { report }, event }) =>
       'writeId' in event && event.writeId === report?.writeId && report.status === 'passing',
     isCriticalReport: ({ context: { report }, event }) =>
       'writeId' in event && event.writeId === report?.writeId && report.status === 'critical',
+    isSameFailure: ({ context: { report, failingSinceMs }, event }) =>
+      'writeId' in event && event.writeId === report?.writeId && report.failingSinceMs === failingSinceMs,
     isReport: ({ context, event }) => 'writeId' in event && event.writeId === context.report?.writeId,
     isRemoval: ({ context, event }) => 'writeId' in event && event.writeId === context.removalId,
   },
   delays: {
-    nodeReconnectTimeout: ({ context, event }) => Math.max(0, removalDueMs(context) - event.atMs),
+    nodeReconnectTimeout: ({ context, event }) => Math.max(0, removalDueMs(context) - timeOf(context, event)),
   },
 }).createMachine({
   id: 'node',
@@ -133,7 +148,9 @@ export const nodeMachine = setup({
   initial: 'adopted',
   on: {
     'check.added': { actions: 'startCheck' },
-    'check.removed': { actions: 'stopCheck' },
+    'check.removed': {
+      actions: [{ type: 'withdraw', params: ({ event }) => ({ subject: removedKey(event) }) }, 'stopCheck'],
+    },
     'node.due': { actions: ['startRun', { type: 'ping', params: ({ context }) => ({ run: context.run }) }] },
     'node.pinged': [
       {
@@ -153,6 +170,7 @@ export const nodeMachine = setup({
       { guard: 'isCriticalReport', target: '.suspect', actions: 'believe' },
     ],
     'status.rejected': { guard: 'isReport', actions: 'forgetReport' },
+    'status.superseded': { guard: 'isReport', actions: 'forgetReport' },
   },
   states: {
     adopted: {
@@ -173,54 +191,44 @@ export const nodeMachine = setup({
     suspect: {
       description: 'The node fails its pings, as KV tells since when; the time to its removal runs.',
       after: { nodeReconnectTimeout: { target: 'reaping' } },
-      on: {
-        'status.committed': [
-          { guard: 'isPassingReport', target: 'alive', actions: 'believe' },
-          { guard: 'isReport', actions: 'believe' },
-        ],
-      },
     },
     reaping: {
       description: 'Silent for longer than node_reconnect_timeout: a failed ping sent since then removes it.',
       initial: 'confirming',
       entry: 'pingNow',
-      on: {
-        'status.committed': [
-          { guard: 'isPassingReport', target: 'alive', actions: 'believe' },
-          { guard: 'isReport', actions: 'believe' },
-        ],
-      },
+      on: { 'status.committed': { guard: 'isSameFailure', actions: 'believe' } },
       states: {
         confirming: {
           description: 'Waits for a ping sent after the deadline.',
           on: {
-            'node.pinged': [
-              {
-                guard: 'hasFailedSinceDue',
-                target: 'removing',
-                actions: ['planRemoval', { type: 'submit', params: ({ context }) => nodeRemovalWrite(context) }],
-              },
-              {
-                guard: 'isPassingDue',
-                actions: ['owePassing', { type: 'submit', params: ({ context }) => nodeReportWrite(context) }],
-              },
-            ],
+            'node.pinged': {
+              guard: 'hasFailedSinceDue',
+              target: 'removing',
+              actions: ['planRemoval', { type: 'submit', params: ({ context }) => nodeRemovalWrite(context) }],
+            },
           },
         },
         removing: {
-          description: 'The removal is with the writer; a node that answers in time is kept.',
+          description: 'The removal is with the writer; whatever ends this state takes it back.',
+          exit: { type: 'withdraw', params: ({ context }) => ({ subject: nodeSubject(context.name) }) },
           on: {
-            'node.pinged': {
-              guard: 'isReachable',
-              target: 'confirming',
-              actions: [
-                'forgetRemoval',
-                'owePassing',
-                { type: 'submit', params: ({ context }) => nodeReportWrite(context) },
-              ],
-            },
+            'node.pinged': [
+              {
+                guard: 'isReachable',
+                target: 'confirming',
+                actions: [
+                  'forgetRemoval',
+                  'owePassing',
+                  { type: 'submit', params: ({ context }) => nodeReportWrite(context) },
+                ],
+              },
+              {},
+            ],
+            'node.updated': { target: '#node.adopted', actions: ['forgetRemoval', 'adoptNode'] },
+            'settings.changed': { target: '#node.adopted', actions: ['forgetRemoval', 'adoptSettings'] },
             'status.committed': { guard: 'isRemoval', target: 'removed' },
             'status.rejected': { guard: 'isRemoval', target: 'confirming', actions: 'forgetRemoval' },
+            'status.superseded': { guard: 'isRemoval', target: 'confirming', actions: 'forgetRemoval' },
           },
         },
         removed: {

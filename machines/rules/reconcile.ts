@@ -32,7 +32,7 @@ export const reconcile = (
   const start: NodeRecord[] = [];
   for (const [name, now] of running) {
     const next = wanted.get(name);
-    if (next === undefined || next.node.createIndex !== now.node.createIndex) stop.push(name);
+    if (next?.node.createIndex !== now.node.createIndex) stop.push(name);
     else {
       const difference = changeOf(now, next);
       if (difference !== undefined) change.push(difference);
@@ -40,7 +40,7 @@ export const reconcile = (
   }
   for (const [name, next] of wanted) {
     const now = running.get(name);
-    if (now === undefined || now.node.createIndex !== next.node.createIndex) start.push(next);
+    if (now?.node.createIndex !== next.node.createIndex) start.push(next);
   }
   return { stop, change, start };
 };

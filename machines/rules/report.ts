@@ -43,7 +43,8 @@ export interface NodeReport {
 /** The sentences of the Go ESM. */
 const NODE_OUTPUT = { passing: 'Node alive or reachable', critical: 'Node not live or unreachable' } as const;
 
-const nodeSubject = (node: string): string => `node\0${node}`;
+/** What a node's own writes speak of. */
+export const nodeSubject = (node: string): string => `node\0${node}`;
 
 /** A passing report takes the time of failure out of KV, whether one is there or not. */
 export const nodeReport = (name: string, partition: string, report: NodeReport): Write => ({

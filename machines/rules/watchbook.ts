@@ -46,19 +46,25 @@ export const openWatchbook = (entry: NodeEntry): Watchbook => ({
 
 const nextWriteId = (book: Watchbook): string => `node\0${book.name}\0${book.incarnation}\0${book.writes}`;
 
-/** Must `status` be written: because it is news, or because the last writing was a refresh interval ago? */
+/**
+ * Must `status` be written: because it is news to the check or to KV, which hold it together, or because the last writing
+ * was a refresh interval ago?
+ */
 export const isReportDue = (book: Watchbook, status: 'passing' | 'critical', atMs: number): boolean => {
   if (book.report !== undefined) return book.report.status !== status;
-  return book.status !== status || atMs - book.writtenAtMs >= book.settings.nodeHealthRefreshIntervalMs;
+  const isNews = book.status !== status || (book.failingSinceMs === undefined) !== (status === 'passing');
+  return isNews || atMs - book.writtenAtMs >= book.settings.nodeHealthRefreshIntervalMs;
 };
 
-/** A first failure starts the time to removal; later ones keep it; an answer ends it. */
+const latestFailure = (book: Watchbook): number | undefined => (book.report ?? book).failingSinceMs;
+
+/** A first failure starts the time to removal; later ones keep it; an answer, committed or not, ends it. */
 export const reportedNode = (book: Watchbook, status: 'passing' | 'critical', atMs: number): Partial<Watchbook> => ({
   writes: book.writes + 1,
   report: {
     writeId: nextWriteId(book),
     status,
-    failingSinceMs: status === 'critical' ? (book.failingSinceMs ?? atMs) : undefined,
+    failingSinceMs: status === 'critical' ? (latestFailure(book) ?? atMs) : undefined,
   },
 });
 
@@ -68,9 +74,13 @@ export const believedNode = ({ report }: Watchbook, atMs: number): Partial<Watch
     ? {}
     : { status: report.status, failingSinceMs: report.failingSinceMs, writtenAtMs: atMs, report: undefined };
 
-/** When the node is to be removed; Infinity: not as long as it answers. */
+/** When the node is to be removed, by what is committed; Infinity: not as long as it answers. */
 export const removalDueMs = ({ failingSinceMs = Infinity, settings }: Watchbook): number =>
   failingSinceMs + settings.nodeReconnectTimeoutMs;
+
+/** Is a report under way that ends the failure, or dates it anew? Nothing is removed before that is settled. */
+export const isFailureContested = ({ report, failingSinceMs }: Watchbook): boolean =>
+  report !== undefined && report.failingSinceMs !== failingSinceMs;
 
 export const plannedNodeRemoval = (book: Watchbook): Partial<Watchbook> => ({
   removalId: nextWriteId(book),
