@@ -28,6 +28,13 @@ export interface DialOptions {
 /** An error may come at any time in a socket's life, and one nobody listens to ends the process. */
 const ignore = (): void => undefined;
 
+/**
+ * The kernel may send from the very port it is to connect to, and so connect a socket to itself: a dead port of this machine
+ * passed in a test of ours. Nobody listens there.
+ */
+const isOwnEcho = (socket: Socket, port: number): boolean =>
+  socket.localPort === port && socket.localAddress === socket.remoteAddress;
+
 /** One race among addresses. The first that connects wins; when all fail, the first real answer of the network is told. */
 class Race {
   readonly #sockets = new Set<Socket>();
@@ -76,6 +83,11 @@ class Race {
   }
 
   #onConnect(socket: Socket, address: string): void {
+    if (isOwnEcho(socket, this.#options.port)) {
+      socket.destroy();
+      this.#onFailure(socket, address, Object.assign(new Error('connected to itself'), { code: 'ECONNREFUSED' }));
+      return;
+    }
     const settle = this.#settle;
     this.#sockets.delete(socket);
     this.stop();

@@ -1,15 +1,21 @@
 /** Look-ups in another process: shared while in flight, bounded in number, and never in one another's way. */
-import type { Clock } from '../clock.ts';
+import type { Clock, TimerId } from '../clock.ts';
 import { LOOKUP_LANES, startLookupProcess, type LookupAnswer, type LookupProcess } from './lookup-process.ts';
 
 /** After this a look-up is given up, and the next of the same name starts anew: a resolver that is back is believed at once. */
 const GIVEN_UP_AFTER_MS = 10_000;
 
+/**
+ * When every lane has been taken for this long and names still wait, the look-ups that hang change places with them: a hundred
+ * dead domains must not keep the living ones from being found.
+ */
+const CHANGE_PLACES_AFTER_MS = 2_000;
+
 interface Lookup {
   readonly name: string;
   readonly answer: Promise<LookupAnswer>;
   readonly settle: (answer: LookupAnswer) => void;
-  timer: unknown;
+  timer: TimerId;
 }
 
 /** Asks the system's resolver, at most {@link LOOKUP_LANES} names at once. */
@@ -18,6 +24,7 @@ export class LookupPool {
   #nextId = 1;
   /** Look-ups given up whose thread still hangs in the process. */
   #stuck = 0;
+  #changing: TimerId;
   readonly #byName = new Map<string, Lookup>();
   readonly #asked = new Map<number, Lookup>();
   readonly #waiting = new Set<Lookup>();
@@ -45,19 +52,27 @@ export class LookupPool {
   dispose(): void {
     this.#process?.kill();
     this.#process = undefined;
+    if (this.#changing !== undefined) this.#clock.clearTimeout(this.#changing);
     for (const lookup of this.#byName.values()) this.#finish(lookup, 'ECANCELLED');
     this.#asked.clear();
     this.#waiting.clear();
   }
 
   #fill(): void {
-    // A process full of hanging threads is of no use to anybody: another takes its place.
-    if (this.#stuck >= LOOKUP_LANES / 2) this.#restart();
     for (const lookup of this.#waiting) {
-      if (this.#asked.size + this.#stuck >= LOOKUP_LANES) return;
+      if (this.#isFull) break;
       this.#waiting.delete(lookup);
       this.#ask(lookup);
     }
+    if (!this.#isFull || this.#waiting.size === 0) return;
+    this.#changing ??= this.#clock.setTimeout(() => {
+      this.#changing = undefined;
+      if (this.#isFull && this.#waiting.size > 0) this.#changePlaces();
+    }, CHANGE_PLACES_AFTER_MS);
+  }
+
+  get #isFull(): boolean {
+    return this.#asked.size + this.#stuck >= LOOKUP_LANES;
   }
 
   #ask(lookup: Lookup): void {
@@ -103,12 +118,14 @@ export class LookupPool {
     this.#asked.clear();
   }
 
-  #restart(): void {
+  /** Threads cannot be called back: the process goes, and who hung in it queues behind who waited. */
+  #changePlaces(): void {
     this.#process?.kill();
     this.#process = undefined;
     this.#stuck = 0;
     for (const lookup of this.#asked.values()) this.#waiting.add(lookup);
     this.#asked.clear();
+    this.#fill();
   }
 
   #finish(lookup: Lookup, answer: LookupAnswer): void {

@@ -8,13 +8,14 @@ import { expect, test } from 'vitest';
 /** Set for the run inside. */
 const INSIDE = 'CONSUL_ESM_TEST_INSIDE_NAMESPACE';
 
+const NOTHING = (): Promise<unknown> => Promise.resolve();
 const PATIENCE_MS = 60_000;
 
 /**
  * Defines tests that run in fresh network and mount namespaces with the loopback up. Outside there is one test: that those
- * inside pass. `prepare` is shell, run as root of the namespaces before the tests begin.
+ * inside pass. `prepare` is shell, run as root of the namespaces before the tests begin; `fetch` still has the machine's network.
  */
-export const inNamespace = (file: string, define: () => void, prepare = 'true'): void => {
+export const inNamespace = (file: string, define: () => void, { prepare = 'true', fetch = NOTHING } = {}): void => {
   if (process.env[INSIDE] === '1') {
     bringLoopbackUp();
     define();
@@ -23,6 +24,7 @@ export const inNamespace = (file: string, define: () => void, prepare = 'true'):
   test(
     'in a network namespace of its own',
     async () => {
+      await fetch();
       const { code, printed } = await runInside(fileURLToPath(file), prepare);
       expect(code, printed).toBe(0);
     },
@@ -51,10 +53,10 @@ const runInside = (file: string, prepare: string): Promise<{ code: number | null
     });
   });
 
-/** Lets every group use ICMP datagram sockets, or none: in the namespace only. */
-export const setPingGroups = (range: 'all' | 'none'): void => {
+/** Lets this user open ICMP datagram sockets, in the namespace only. A new namespace forbids them, and cannot go back to that. */
+export const openPingGroups = (): void => {
   // Only group 0 exists in the user namespace that `unshare -r` makes.
-  writeFileSync('/proc/sys/net/ipv4/ping_group_range', range === 'all' ? '0 0' : '1 0');
+  writeFileSync('/proc/sys/net/ipv4/ping_group_range', '0 0');
 };
 
 /** What `ip link set lo up` does, where there may be no `ip`. */

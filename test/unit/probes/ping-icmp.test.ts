@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { systemClock, systemStopwatch, type Clock } from '../../../src/clock.ts';
 import { createPinger, type Pinger } from '../../../src/probes/pinger.ts';
-import { inNamespace, setPingGroups } from '../../support/namespace.ts';
+import { inNamespace, openPingGroups } from '../../support/namespace.ts';
 import { describeContract, type Aimed } from './contract.ts';
 
 const never = new AbortController().signal;
@@ -27,7 +27,7 @@ const aim =
 
 inNamespace(import.meta.url, () => {
   describe('with net.ipv4.ping_group_range open', () => {
-    setPingGroups('all');
+    openPingGroups();
     setSilentIpv6(true);
 
     describeContract('a ping by ICMP', {
