@@ -1,7 +1,7 @@
 /** The external node that the demo registers. */
 
 /** Node `foo` with service web1, an HTTP check and a TCP check on `port`, as PUT to /v1/catalog/register. */
-export const seedNode = (port: number): object => ({
+const seedNode = (port: number): object => ({
   Node: 'foo',
   Address: '127.0.0.1',
   NodeMeta: { 'external-node': 'true', 'external-probe': 'true' },
