@@ -16,7 +16,7 @@ export interface RegistrationInput {
   readonly beatMs: number;
 }
 
-interface RegistrationContext extends RegistrationInput {
+export interface RegistrationContext extends RegistrationInput {
   /** Tries in a row that Consul did not answer. */
   readonly failures: number;
   /** How often the id was seen alive in somebody else's hands. */
@@ -179,8 +179,9 @@ export const registrationMachine = setup({
       on: { 'registration.resign': { target: 'deregistering' } },
       states: {
         resting: {
-          description: 'Between two beats.',
+          description: 'Between two beats; a Consul that was away may have forgotten the entry.',
           after: { beatInterval: { target: 'beating' } },
+          on: { 'consul.reachable': { target: 'beating' } },
         },
         beating: {
           description: 'A beat is on its way; one that hangs must not eat up the TTL.',

@@ -193,6 +193,12 @@ describe('registered', () => {
     expect(toldTypes().at(-1)).toBe('registration.registered');
   });
 
+  it('beats at once when Consul is back: it may have forgotten the entry', async () => {
+    await becomeRegistered();
+    chart.actor.send({ type: 'consul.reachable' });
+    expect(chart.state()).toEqual({ registered: 'beating' });
+  });
+
   it('repeats a failed beat after a back-off, or as soon as Consul is back', async () => {
     await startBeating();
     await fail('beat');
