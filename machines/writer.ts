@@ -8,6 +8,7 @@
 import { assertEvent, assign, sendTo, setup, type AnyActorRef, type PromiseActorLogic } from 'xstate';
 import type { StaleIndexPolicy, Write, WriteOutcome, WriteReply } from './model.ts';
 import { backoffMs } from './rules/backoff.ts';
+import type { ConsulNews } from './rules/trouble.ts';
 import { enqueue, isFull, settle, takeBatch, withdraw, type WriteQueue } from './rules/queue.ts';
 
 export interface WriterInput {
@@ -16,10 +17,12 @@ export interface WriterInput {
   readonly batchFlushIntervalMs: number;
 }
 
-interface WriterContext extends WriterInput {
+export interface WriterContext extends WriterInput {
   /** One Map for the writer's life: to copy it for every write made 20,000 changes at once take seconds. */
   readonly queue: WriteQueue;
   readonly inFlight: readonly Write[];
+  /** Subjects taken back while a transaction was under way. */
+  readonly withdrawn: readonly string[];
   readonly onStaleIndex: StaleIndexPolicy;
   /** What the last step settled, for `answer`. */
   readonly replies: readonly WriteReply[];
@@ -45,10 +48,7 @@ export interface WriterPorts {
 }
 
 /** What the daemon chart hears of the writer. */
-export type WriterReport =
-  | { readonly type: 'writer.emptied' }
-  | { readonly type: 'consul.answered' }
-  | { readonly type: 'consul.failed'; readonly reason: string };
+export type WriterReport = ConsulNews | { readonly type: 'writer.emptied' };
 
 const owedReason = (outcomes: readonly WriteOutcome[]): string =>
   outcomes.find((outcome) => outcome.type === 'owed')?.reason ?? '';
@@ -74,9 +74,14 @@ export const writerMachine = setup({
       assertEvent(event, 'write.withdrawn');
       return { replies: withdraw(context.queue, event.subject) };
     }),
-    takeBatch: assign({ inFlight: ({ context }) => takeBatch(context.queue) }),
+    noteWithdrawal: assign(({ context, event }) => {
+      assertEvent(event, 'write.withdrawn');
+      const isUnderWay = context.inFlight.some(({ subject }) => subject === event.subject);
+      return isUnderWay ? { withdrawn: [...context.withdrawn, event.subject] } : {};
+    }),
+    takeBatch: assign(({ context }) => ({ inFlight: takeBatch(context.queue), withdrawn: [] })),
     settle: assign(({ context }, outcomes: readonly WriteOutcome[]) => ({
-      replies: settle(context.queue, context.inFlight, outcomes),
+      replies: settle(context.queue, context.inFlight, outcomes, context.withdrawn),
       inFlight: [],
     })),
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
@@ -86,7 +91,8 @@ export const writerMachine = setup({
     tellAnswered: sendTo(({ context }) => context.parent, { type: 'consul.answered' } satisfies WriterReport),
     tellFailed: sendTo(
       ({ context }) => context.parent,
-      (_, reason: string) => ({ type: 'consul.failed', reason }) satisfies WriterReport,
+      (_, message: string) =>
+        ({ type: 'consul.failed', code: 'ESM_CONSUL_UNAVAILABLE', message }) satisfies WriterReport,
     ),
   },
   guards: {
@@ -107,6 +113,7 @@ export const writerMachine = setup({
     ...input,
     queue: new Map(),
     inFlight: [],
+    withdrawn: [],
     onStaleIndex: 'settle',
     replies: [],
     failures: 0,
@@ -142,6 +149,15 @@ export const writerMachine = setup({
     committing: {
       description: 'A transaction is with Consul; newer writes gather behind it.',
       entry: 'takeBatch',
+      on: {
+        'write.withdrawn': {
+          actions: [
+            'withdraw',
+            'noteWithdrawal',
+            { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
+          ],
+        },
+      },
       invoke: {
         id: 'commit',
         src: 'commit',
@@ -182,7 +198,10 @@ export const writerMachine = setup({
       description: 'Consul did not take the last transaction: tries again later, or as soon as it is known to be back.',
       always: { guard: 'isEmpty', target: 'idle' },
       after: { backoff: { target: 'committing' } },
-      on: { 'consul.reachable': { target: 'committing' } },
+      on: {
+        'consul.reachable': { target: 'committing' },
+        'writer.drain': { target: 'committing', actions: 'dropStale' },
+      },
     },
   },
   options: { maxIterations: 20 },

@@ -14,9 +14,11 @@ const operationsOf = (writes: readonly Write[]): number =>
 /** Do the waiting writes fill a transaction? Looks at no more of them than it must. */
 export const isFull = (queue: WriteQueue): boolean => {
   let operations = 0;
+  let fences = 0;
   for (const write of queue.values()) {
     operations += write.operations.length;
-    if (operations >= MOST_OPERATIONS) return true;
+    if (write.isFenced) fences = 1;
+    if (operations + fences >= MOST_OPERATIONS) return true;
   }
   return false;
 };
@@ -53,17 +55,21 @@ export const withdraw = (queue: WriteQueue, subject: string): WriteReply[] => {
   return [{ id: write.id, type: 'superseded' }];
 };
 
-/** Gives the replies that a transaction's outcomes allow; what is owed waits again, unless a newer write does. */
+/**
+ * Gives the replies that a transaction's outcomes allow. What is owed waits again, behind the rest, unless a newer write
+ * does or its subject was `withdrawn` meanwhile: a removal that was taken back must not come up again.
+ */
 export const settle = (
   queue: WriteQueue,
   inFlight: readonly Write[],
   outcomes: readonly WriteOutcome[],
+  withdrawn: readonly string[],
 ): WriteReply[] => {
   const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
   return inFlight.flatMap((write): WriteReply[] => {
     const outcome = byId.get(write.id);
     if (outcome !== undefined && outcome.type !== 'owed') return [outcome];
-    if (queue.has(write.subject)) return [{ id: write.id, type: 'superseded' }];
+    if (queue.has(write.subject) || withdrawn.includes(write.subject)) return [{ id: write.id, type: 'superseded' }];
     queue.set(write.subject, write);
     return [];
   });

@@ -1,0 +1,398 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { WriteOutcome, WriteReply } from '../../machines/model.ts';
+import { writerMachine, type CommitInput, type WriterActors, type WriterPorts } from '../../machines/writer.ts';
+import type { PortActions } from '../../src/actors/port-actions.ts';
+import { createWriter } from '../../src/actors/writer.ts';
+import type { Committer } from '../../src/consul/consul.ts';
+import { createCoverage } from '../support/chart.ts';
+import { startChildChart, type ChildChart } from '../support/child-chart.ts';
+import { breachesOf, unwiredNames } from '../support/conventions.ts';
+import { createPromisePort, flush } from '../support/fake-ports.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
+import { aWrite } from '../support/writes.ts';
+
+const GATHER_MS = 500;
+const coverage = createCoverage(writerMachine);
+
+let clock = createVirtualClock();
+let commit = createPromisePort<readonly WriteOutcome[], CommitInput>();
+let answers: WriteReply[] = [];
+let chart: ChildChart<typeof writerMachine>;
+
+const start = (batchFlushIntervalMs = GATHER_MS): void => {
+  const wired = writerMachine.provide({
+    actors: { commit: commit.logic } satisfies WriterActors,
+    actions: {
+      answer: (_, { replies }) => {
+        answers.push(...replies);
+      },
+    } satisfies PortActions<typeof writerMachine, WriterPorts>,
+  });
+  chart = startChildChart(wired, { batchFlushIntervalMs }, { clock, inspect: coverage.inspect });
+};
+
+beforeEach(() => {
+  clock = createVirtualClock();
+  commit = createPromisePort();
+  answers = [];
+  start();
+});
+
+afterEach(async () => {
+  chart.stop();
+  await flush();
+  expect(clock.pending).toBe(0);
+});
+
+const submit = (...writes: ReturnType<typeof aWrite>[]): void => {
+  for (const write of writes) chart.actor.send({ type: 'write.submitted', write });
+};
+
+const many = (count: number, prefix = 'w') =>
+  Array.from({ length: count }, (_, index) => aWrite(`${prefix}${index + 1}`));
+
+const inFlight = (): string[] => commit.last().input.writes.map(({ id }) => id);
+
+type Fate = { readonly type: 'committed' } | { readonly type: 'owed'; readonly reason: string };
+
+const settleAll = async (fate: Fate): Promise<void> => {
+  const { resolve, input } = commit.last();
+  resolve(input.writes.map(({ id }) => ({ id, ...fate })));
+  await flush();
+};
+
+const commitAll = (): Promise<void> => settleAll({ type: 'committed' });
+const oweAll = (): Promise<void> => settleAll({ type: 'owed', reason: 'connection refused' });
+const toldTypes = (): string[] => chart.told.map(({ type }) => type);
+
+/** One write is with Consul. */
+const becomeCommitting = async (): Promise<void> => {
+  submit(aWrite('a'));
+  await clock.advance(GATHER_MS);
+  expect(chart.state()).toBe('committing');
+};
+
+describe('gathering', () => {
+  it('from idle on a write; goes out after batch_flush_interval, to the millisecond', async () => {
+    expect(chart.state()).toBe('idle');
+    submit(aWrite('a'));
+    expect(chart.state()).toBe('gathering');
+    await clock.advance(GATHER_MS - 1);
+    submit(aWrite('b'));
+    expect(commit.calls).toHaveLength(0);
+    await clock.advance(1);
+    expect(chart.state()).toBe('committing');
+    expect(commit.last().input).toMatchObject({ onStaleIndex: 'settle' });
+    expect(inFlight()).toEqual(['a', 'b']);
+  });
+
+  it('goes out when the event loop turns if the interval is 0', async () => {
+    chart.stop();
+    start(0);
+    submit(aWrite('a'), aWrite('b'));
+    expect(commit.calls).toHaveLength(0);
+    await clock.advance(0);
+    expect(inFlight()).toEqual(['a', 'b']);
+  });
+
+  it('goes out at once when 64 operations wait', () => {
+    submit(...many(63));
+    expect(commit.calls).toHaveLength(0);
+    submit(aWrite('w64'));
+    expect(inFlight()).toHaveLength(64);
+  });
+
+  it('counts the fence', () => {
+    submit(...many(62), aWrite('removal', 'removal', 1, true));
+    expect(inFlight()).toHaveLength(63);
+  });
+
+  it('goes back to idle when all that waited was taken back, and answers it', () => {
+    submit(aWrite('a'));
+    chart.actor.send({ type: 'write.withdrawn', subject: 'a' });
+    expect(chart.state()).toBe('idle');
+    expect(answers).toEqual([{ id: 'a', type: 'superseded' }]);
+  });
+
+  it('answers the older write of a subject at once, and sends the newer', async () => {
+    submit(aWrite('old', 's'), aWrite('new', 's'));
+    expect(answers).toEqual([{ id: 'old', type: 'superseded' }]);
+    await clock.advance(GATHER_MS);
+    expect(inFlight()).toEqual(['new']);
+  });
+
+  it('takes nothing back where nothing waits', () => {
+    chart.actor.send({ type: 'write.withdrawn', subject: 'a' });
+    expect(chart.state()).toBe('idle');
+    expect(answers).toEqual([]);
+  });
+});
+
+describe('committing', () => {
+  it('has one transaction in flight; what comes meanwhile goes with the next', async () => {
+    await becomeCommitting();
+    submit(...many(100));
+    expect(commit.calls).toHaveLength(1);
+    await commitAll();
+    expect(commit.calls).toHaveLength(2);
+    expect(inFlight()).toHaveLength(64);
+    await commitAll();
+    expect(chart.state()).toBe('gathering');
+    await clock.advance(GATHER_MS);
+    expect(inFlight()).toHaveLength(36);
+  });
+
+  it('from committing on done to idle: each write is answered, and the parent is told', async () => {
+    submit(aWrite('a'), aWrite('b'));
+    await clock.advance(GATHER_MS);
+    const rejected = { id: 'b', type: 'rejected', rejection: { reason: 'gone' } } as const;
+    commit.last().resolve([{ id: 'a', type: 'committed' }, rejected]);
+    await flush();
+    expect(answers).toEqual([{ id: 'a', type: 'committed' }, rejected]);
+    expect(chart.state()).toBe('idle');
+    expect(toldTypes()).toEqual(['writer.emptied', 'consul.answered', 'writer.emptied']);
+  });
+
+  it('lets a write in flight be committed though a newer one of its subject waits', async () => {
+    await becomeCommitting();
+    submit(aWrite('newer', 'a'));
+    expect(answers).toEqual([]);
+    await commitAll();
+    expect(answers).toEqual([{ id: 'a', type: 'committed' }]);
+    await clock.advance(GATHER_MS);
+    expect(inFlight()).toEqual(['newer']);
+  });
+
+  it('does not try again what is owed once a newer one of its subject waits', async () => {
+    await becomeCommitting();
+    submit(aWrite('newer', 'a'));
+    await oweAll();
+    expect(answers).toEqual([{ id: 'a', type: 'superseded' }]);
+    await clock.advance(250);
+    expect(inFlight()).toEqual(['newer']);
+  });
+
+  it('does not try again what was taken back while it was in flight', async () => {
+    submit(aWrite('a'), aWrite('b'));
+    await clock.advance(GATHER_MS);
+    chart.actor.send({ type: 'write.withdrawn', subject: 'a' });
+    expect(answers).toEqual([]);
+    await oweAll();
+    expect(answers).toEqual([{ id: 'a', type: 'superseded' }]);
+    await clock.advance(250);
+    expect(inFlight()).toEqual(['b']);
+  });
+
+  it('forgets what was taken back with the transaction it was taken back from', async () => {
+    await becomeCommitting();
+    chart.actor.send({ type: 'write.withdrawn', subject: 'a' });
+    await commitAll();
+    submit(aWrite('again', 'a'));
+    await clock.advance(GATHER_MS);
+    await oweAll();
+    await clock.advance(250);
+    expect(inFlight()).toEqual(['again']);
+  });
+
+  it('takes back what waits behind the transaction', async () => {
+    await becomeCommitting();
+    submit(aWrite('b'));
+    chart.actor.send({ type: 'write.withdrawn', subject: 'b' });
+    expect(answers).toEqual([{ id: 'b', type: 'superseded' }]);
+    await commitAll();
+    expect(chart.state()).toBe('idle');
+  });
+});
+
+describe('backing off', () => {
+  it('from 250 ms, doubling to 10 s, and anew after a success', async () => {
+    await becomeCommitting();
+    for (const waitMs of [250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
+      await oweAll();
+      expect(chart.state()).toBe('backingOff');
+      await clock.advance(waitMs - 1);
+      expect(chart.state()).toBe('backingOff');
+      await clock.advance(1);
+      expect(chart.state()).toBe('committing');
+      expect(inFlight()).toEqual(['a']);
+    }
+    expect(answers).toEqual([]);
+    await commitAll();
+    submit(aWrite('b'));
+    await clock.advance(GATHER_MS);
+    await oweAll();
+    await clock.advance(250);
+    expect(chart.state()).toBe('committing');
+  });
+
+  it('tells the parent why', async () => {
+    await becomeCommitting();
+    await oweAll();
+    expect(chart.told.at(-1)).toEqual({
+      type: 'consul.failed',
+      code: 'ESM_CONSUL_UNAVAILABLE',
+      message: 'connection refused',
+    });
+  });
+
+  it('answers what was settled, and tries the rest again', async () => {
+    submit(aWrite('a'), aWrite('b'));
+    await clock.advance(GATHER_MS);
+    commit.last().resolve([
+      { id: 'a', type: 'committed' },
+      { id: 'b', type: 'owed', reason: 'no' },
+    ]);
+    await flush();
+    expect(answers).toEqual([{ id: 'a', type: 'committed' }]);
+    chart.actor.send({ type: 'consul.reachable' });
+    expect(inFlight()).toEqual(['b']);
+  });
+
+  it('ends at once when Consul is known to be back', async () => {
+    await becomeCommitting();
+    await oweAll();
+    chart.actor.send({ type: 'consul.reachable' });
+    expect(chart.state()).toBe('committing');
+  });
+
+  it('owes everything when the commit itself breaks', async () => {
+    await becomeCommitting();
+    commit.last().reject(new Error('broken'));
+    await flush();
+    expect(chart.state()).toBe('backingOff');
+    expect(chart.told.at(-1)).toMatchObject({ type: 'consul.failed', message: 'Error: broken' });
+    expect(answers).toEqual([]);
+    await clock.advance(250);
+    expect(inFlight()).toEqual(['a']);
+  });
+
+  it('goes to idle when all that was owed is taken back', async () => {
+    await becomeCommitting();
+    await oweAll();
+    chart.actor.send({ type: 'write.withdrawn', subject: 'a' });
+    expect(answers).toEqual([{ id: 'a', type: 'superseded' }]);
+    expect(chart.state()).toBe('idle');
+    expect(toldTypes().at(-1)).toBe('writer.emptied');
+  });
+
+  it('keeps the newest of each subject', async () => {
+    await becomeCommitting();
+    await oweAll();
+    submit(aWrite('newer', 'a'));
+    expect(chart.state()).toBe('backingOff');
+    expect(answers).toEqual([{ id: 'a', type: 'superseded' }]);
+    chart.actor.send({ type: 'consul.reachable' });
+    expect(inFlight()).toEqual(['newer']);
+  });
+});
+
+describe('draining', () => {
+  const drain = (): void => {
+    chart.actor.send({ type: 'writer.drain' });
+  };
+
+  it('from idle says at once that nothing is owed, and writes what still comes without gathering', async () => {
+    drain();
+    expect(toldTypes()).toEqual(['writer.emptied', 'writer.emptied']);
+    submit(aWrite('late'));
+    expect(chart.state()).toBe('committing');
+    expect(commit.last().input.onStaleIndex).toBe('drop');
+    await commitAll();
+    expect(toldTypes().at(-1)).toBe('writer.emptied');
+  });
+
+  it('ends gathering, and lets stale writes go', async () => {
+    submit(aWrite('a'));
+    drain();
+    expect(chart.state()).toBe('committing');
+    expect(commit.last().input.onStaleIndex).toBe('drop');
+    await commitAll();
+    expect(chart.state()).toBe('idle');
+  });
+
+  it('waits for the transaction in flight, then writes the rest', async () => {
+    await becomeCommitting();
+    submit(aWrite('b'));
+    drain();
+    expect(commit.calls).toHaveLength(1);
+    expect(commit.last().input.onStaleIndex).toBe('settle');
+    await commitAll();
+    expect(inFlight()).toEqual(['b']);
+    expect(commit.last().input.onStaleIndex).toBe('drop');
+    await commitAll();
+    expect(toldTypes().at(-1)).toBe('writer.emptied');
+  });
+
+  it('tries at once what a back-off holds', async () => {
+    await becomeCommitting();
+    await oweAll();
+    drain();
+    expect(chart.state()).toBe('committing');
+    expect(commit.last().input.onStaleIndex).toBe('drop');
+  });
+});
+
+describe('the desk', () => {
+  /** Nothing but a committer that the test settles. */
+  const openDesk = () => {
+    const calls: { readonly ids: string[]; readonly resolve: (outcomes: readonly WriteOutcome[]) => void }[] = [];
+    const committer: Committer = {
+      commit: (writes) =>
+        new Promise((resolve) => {
+          calls.push({ ids: writes.map(({ id }) => id), resolve });
+        }),
+    };
+    const desk = createWriter({ committer, clock, random: () => 0.5, actor: () => running.actor });
+    const running = startChildChart(desk.logic, { batchFlushIntervalMs: 0 }, { clock });
+    return { desk, running, calls };
+  };
+
+  it('gives each write its answer once, with the time, and backs off with jitter', async () => {
+    const { desk, running, calls } = openDesk();
+    const heard: unknown[] = [];
+    const hear = (answer: unknown): void => {
+      heard.push(answer);
+    };
+    desk.submit(aWrite('a'), hear);
+    desk.submit(aWrite('b', 's'), hear);
+    desk.submit(aWrite('c', 's'), hear);
+    desk.submit(aWrite('d'), hear);
+    desk.withdraw('d');
+    expect(heard).toEqual([
+      { type: 'status.superseded', writeId: 'b', atMs: 0 },
+      { type: 'status.superseded', writeId: 'd', atMs: 0 },
+    ]);
+    await clock.advance(0);
+    expect(calls.at(-1)?.ids).toEqual(['a', 'c']);
+    expect(desk.owed()).toBe(2);
+    calls.at(-1)?.resolve([
+      { id: 'a', type: 'rejected', rejection: { reason: 'gone' } },
+      { id: 'c', type: 'owed', reason: 'no' },
+    ]);
+    await clock.advance(187);
+    expect(calls).toHaveLength(1);
+    await clock.advance(1);
+    calls.at(-1)?.resolve([{ id: 'c', type: 'committed' }]);
+    await flush();
+    expect(heard.slice(2)).toEqual([
+      { type: 'status.rejected', writeId: 'a', rejection: { reason: 'gone' }, atMs: 0 },
+      { type: 'status.committed', writeId: 'c', atMs: 188 },
+    ]);
+    expect(desk.owed()).toBe(0);
+    running.stop();
+  });
+});
+
+describe('the chart', () => {
+  it('has been through every state and every edge', () => {
+    expect(coverage.unreachedStates()).toEqual([]);
+    expect(coverage.untakenEdges()).toEqual([]);
+  });
+
+  it('is named and described as design.md asks, and wired', () => {
+    expect(breachesOf(writerMachine)).toEqual([]);
+    const committer = {} as Committer; // safe: wiring calls nothing of it
+    const desk = createWriter({ committer, clock, random: () => 0, actor: () => undefined });
+    expect(unwiredNames(writerMachine, desk.logic)).toEqual([]);
+  });
+});
