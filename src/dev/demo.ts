@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Agent, startAgent } from './agent.ts';
 import { type Child, startChild } from './child.ts';
 import { choosePingType } from './ping-type.ts';
-import { registerSeed, restoreSeed } from './seed.ts';
+import { registerSeed, restoreSeed, type Seed } from './seed.ts';
 import { startTargets, type Targets } from './targets.ts';
 
 const DAEMON = fileURLToPath(new URL('../main.js', import.meta.url));
@@ -26,9 +26,7 @@ Stop                         Ctrl-C
 `;
 
 /** Writes the daemon's configuration file; resolves to its path. */
-async function configure(folder: string, consulUrl: string): Promise<string> {
-  const pingType = await choosePingType();
-  if (pingType === 'tcp') say('This machine allows no ICMP here: the demo pings by TCP (ping_type = "tcp").');
+async function configure(folder: string, consulUrl: string, pingType: string): Promise<string> {
   const file = join(folder, 'demo.hcl');
   await writeFile(file, `http_addr = "${consulUrl}"\nping_type = "${pingType}"\n`);
   return file;
@@ -50,15 +48,20 @@ async function demo(signal: AbortSignal): Promise<void> {
   say('Looking for a Consul program (the first time it may have to be fetched) ...');
   await using folder = await temporaryFolder();
   await using agent = await startAgent(signal);
+  const pingType = await choosePingType();
+  if (pingType === 'tcp') say('This machine allows no ICMP here: the demo pings by TCP (ping_type = "tcp").');
   await using targets = await startTargets((state) => {
     say(`Both targets are ${state}.`);
     if (state === 'well')
-      void restoreSeed(agent.url, targets.port).catch((error: unknown) => {
+      void restoreSeed(agent.url, seed).catch((error: unknown) => {
         say(String(error));
       });
   });
-  await registerSeed(agent.url, targets.port);
-  const configFile = await configure(folder.path, agent.url);
+  const { port } = targets;
+  // a TCP ping goes to the node's first service, which the daemon removes when both targets are dead for long
+  const seed: Seed = pingType === 'tcp' ? { port, meta: { 'external-probe-port': String(port) } } : { port };
+  await registerSeed(agent.url, seed);
+  const configFile = await configure(folder.path, agent.url, pingType);
   say(introduction(agent, targets, configFile));
   if (signal.aborted) return;
   await using daemon = startDaemon(configFile);
