@@ -73,7 +73,7 @@ describe('service.remove', () => {
   it.each(MOMENTS)('never, when the target answers once %s and passing_threshold wants more', async (_, afterMs) => {
     await owe(3);
     await clock.advance(afterMs);
-    check.probe('passing');
+    check.probe('passing', 'critical'); // the same words: no report of the output takes the removal's place
     await clock.advance(OUTAGE_MS);
     writer.restore();
     await clock.advance(HANG_MS + 10_000);

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Write, WriteOutcome, WriteReply } from '../../../machines/model.ts';
+import {
+  enqueue,
+  isFull,
+  MOST_OPERATIONS,
+  settle,
+  takeBatch,
+  withdraw,
+  type WriteQueue,
+} from '../../../machines/rules/queue.ts';
+import { aWrite } from '../../support/writes.ts';
+
+const queueOf = (...writes: Write[]): WriteQueue => new Map(writes.map((write) => [write.subject, write]));
+const idsOf = (writes: Iterable<Write>): string[] => [...writes].map(({ id }) => id);
+const singles = (count: number): Write[] => Array.from({ length: count }, (_, index) => aWrite(`w${index}`));
+
+describe('takeBatch', () => {
+  it.each<[what: string, writes: Write[], taken: number]>([
+    ['nothing of nothing', [], 0],
+    ['64 writes of one operation', singles(70), 64],
+    ['32 writes of two', Array.from({ length: 40 }, (_, index) => aWrite(`w${index}`, `w${index}`, 2)), 32],
+    ['no write in part', [...singles(63), aWrite('pair', 'pair', 2)], 63],
+    ['63 writes when one of them is fenced', [aWrite('f', 'f', 1, true), ...singles(70)], 63],
+    ['one fence for many fenced writes', singles(70).map((write) => ({ ...write, isFenced: true })), 63],
+    ['no write whose fence is one operation too many', [...singles(63), aWrite('f', 'f', 1, true)], 63],
+  ])('takes %s', (_, writes, taken) => {
+    const queue = queueOf(...writes);
+    expect(idsOf(takeBatch(queue))).toEqual(idsOf(writes.slice(0, taken)));
+    expect(queue.size).toBe(writes.length - taken);
+  });
+});
+
+describe('isFull', () => {
+  it.each<[writes: Write[], expected: boolean]>([
+    [[], false],
+    [singles(63), false],
+    [singles(64), true],
+    [[...singles(62), aWrite('f', 'f', 1, true)], true],
+    [[...singles(61), aWrite('f', 'f', 1, true)], false],
+    [Array.from({ length: 32 }, (_, index) => aWrite(`w${index}`, `w${index}`, 2)), true],
+  ])('case %#', (writes, expected) => {
+    expect(isFull(queueOf(...writes))).toBe(expected);
+  });
+});
+
+describe('settle', () => {
+  const [a, b] = [aWrite('a'), aWrite('b')];
+
+  it('passes on what is final, and lets what is owed or unanswered wait again', () => {
+    const queue = queueOf();
+    const replies = settle(queue, [a, b], [{ id: 'a', type: 'committed' }], []);
+    expect(replies).toEqual([{ id: 'a', type: 'committed' }]);
+    expect(idsOf(queue.values())).toEqual(['b']);
+  });
+
+  it.each<[what: string, queue: WriteQueue, withdrawn: string[]]>([
+    ['a newer write of its subject waits', queueOf(aWrite('newer', 'a')), []],
+    ['its subject was withdrawn', queueOf(), ['a']],
+  ])('gives up what is owed when %s', (_, queue, withdrawn) => {
+    const waiting = idsOf(queue.values());
+    const replies = settle(queue, [a], [{ id: 'a', type: 'owed', reason: 'no' }], withdrawn);
+    expect(replies).toEqual([{ id: 'a', type: 'superseded' }]);
+    expect(idsOf(queue.values())).toEqual(waiting);
+  });
+
+  it('does not let what is owed overtake those that wait already', () => {
+    const queue = queueOf(b);
+    settle(queue, [a], [], []);
+    expect(idsOf(queue.values())).toEqual(['b', 'a']);
+  });
+});
+
+type Step =
+  | { readonly type: 'submit'; readonly subject: string; readonly operations: number; readonly isFenced: boolean }
+  | { readonly type: 'withdraw'; readonly subject: string }
+  | { readonly type: 'commit'; readonly fates: readonly WriteOutcome['type'][] };
+
+const aSubject = fc.nat(80).map(String);
+const aStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 30,
+    arbitrary: fc.record({
+      type: fc.constant('submit' as const),
+      subject: aSubject,
+      operations: fc.integer({ min: 1, max: 3 }),
+      isFenced: fc.boolean(),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('withdraw' as const), subject: aSubject }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('commit' as const),
+      fates: fc.array(fc.constantFrom('committed' as const, 'rejected' as const, 'owed' as const), { maxLength: 64 }),
+    }),
+  },
+);
+
+const outcomeOf = (id: string, fate: WriteOutcome['type']): WriteOutcome => {
+  if (fate === 'committed') return { id, type: fate };
+  if (fate === 'rejected') return { id, type: fate, rejection: { reason: 'gone' } };
+  return { id, type: fate, reason: 'no' };
+};
+
+describe('any run of submits, withdrawals and transactions', () => {
+  it('keeps the newest of each subject, answers every write exactly once, and stays within 64 operations', () => {
+    fc.assert(
+      fc.property(fc.array(aStep, { maxLength: 300, size: 'max' }), (steps) => {
+        const queue: WriteQueue = new Map();
+        const newest = new Map<string, string>();
+        const replies: WriteReply[] = [];
+        let writes = 0;
+        const commit = (fates: readonly WriteOutcome['type'][]): void => {
+          const batch = takeBatch(queue);
+          const operations = batch.reduce((sum, write) => sum + write.operations.length, 0);
+          const fences = batch.some(({ isFenced }) => isFenced) ? 1 : 0;
+          expect(operations + fences).toBeLessThanOrEqual(MOST_OPERATIONS);
+          for (const { id, subject } of batch) expect(id).toBe(newest.get(subject));
+          const outcomes = batch.map(({ id }, index) => outcomeOf(id, fates[index] ?? 'committed'));
+          replies.push(...settle(queue, batch, outcomes, []));
+        };
+        for (const step of steps) {
+          if (step.type === 'submit') {
+            const id = `write ${++writes}`;
+            newest.set(step.subject, id);
+            replies.push(...enqueue(queue, aWrite(id, step.subject, step.operations, step.isFenced)));
+          } else if (step.type === 'withdraw') replies.push(...withdraw(queue, step.subject));
+          else commit(step.fates);
+        }
+        while (queue.size > 0) commit([]);
+        const answered = replies.map(({ id }) => id);
+        expect(new Set(answered).size).toBe(answered.length);
+        expect(answered).toHaveLength(writes);
+      }),
+    );
+  });
+});
