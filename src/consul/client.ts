@@ -1,13 +1,15 @@
 /** The one gateway to Consul: both planes share address, TLS, token, time-outs and error codes. */
 import type { Clock, Random } from '../clock.ts';
 import { EsmError } from '../errors.ts';
+import type { ProxyEnv } from '../proxy.ts';
 import { parseAddress } from './address.ts';
 import type { Answer } from './answer.ts';
 import { type Control, type ControlAnswer, type ControlCall, createControl } from './control.ts';
 import { withDeadline } from './deadline.ts';
 import { lostAnswer } from './errors.ts';
+import { detourTo } from './proxied.ts';
 import { type ConsulTls, loadTls } from './tls.ts';
-import { type Call, createTransport, type Transport } from './transport.ts';
+import { type Call, CONNECTIONS, createTransport, type Transport } from './transport.ts';
 
 export interface ConsulOptions {
   /** `host:port`, `http://`, `https://` or `unix://`. */
@@ -23,6 +25,8 @@ export interface ConsulOptions {
   readonly tls: ConsulTls;
   readonly clock: Clock;
   readonly random: Random;
+  /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY are looked up. Default: the process's environment. */
+  readonly env?: ProxyEnv;
 }
 
 export interface ConsulClient {
@@ -51,13 +55,17 @@ const TIMEOUT_MS = 10_000;
 /** Makes a client; nothing is sent yet. Rejects with `ESM_CONFIG_INVALID` when address or TLS files are no good. */
 export async function createConsul(options: ConsulOptions): Promise<ConsulClient> {
   const address = parseAddress(options.httpAddr);
-  const { clock, datacenter, partition } = options;
+  const { clock, datacenter, partition, env = process.env } = options;
   const auth =
     options.httpAuth === '' ? {} : { authorization: `Basic ${Buffer.from(options.httpAuth).toString('base64')}` };
   const scope = { ...(datacenter === '' ? {} : { dc: datacenter }), ...(partition === '' ? {} : { partition }) };
   const open = async (settings: ConsulTls): Promise<{ transport: Transport; control: Control }> => {
     const loaded = address.origin.protocol === 'https:' ? await loadTls(settings) : undefined;
-    return { transport: createTransport(address, loaded), control: createControl(address, loaded, auth) };
+    const detour = detourTo(address, loaded, CONNECTIONS, env);
+    return {
+      transport: createTransport(address, loaded, detour?.dispatcher),
+      control: createControl(address, loaded, auth, detour),
+    };
   };
   let { token, tls } = options;
   let planes = await open(tls);

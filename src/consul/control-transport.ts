@@ -13,14 +13,14 @@ interface Extensible {
   _ext(event: 'onRequest', run: (request: { transport: NodeTransport }, next: () => void) => void): void;
 }
 
-/** Fails a request, instead of leaving it hanging, when its answer breaks off or grows beyond 8 MiB. */
-export function boundTransport(consul: Consul): void {
+/** Fails a request, instead of leaving it hanging, when its answer breaks off or grows beyond 8 MiB. A proxy wants whole URLs. */
+export function boundTransport(consul: Consul, pathPrefix: string): void {
   // safe: `_ext` is papi's documented way to extend a client, and Consul extends papi's Client
   (consul as unknown as Extensible)._ext('onRequest', (request, next) => {
     const { transport } = request;
     request.transport = {
       request(options) {
-        const sent = transport.request(options);
+        const sent = transport.request({ ...options, path: pathPrefix + (options.path ?? '') });
         sent.once('response', (response) => {
           bound(response, (error) => sent.emit('error', error));
         });

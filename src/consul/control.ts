@@ -6,6 +6,7 @@ import Consul from 'consul';
 import type { Answer } from './answer.ts';
 import type { ConsulAddress } from './address.ts';
 import { boundTransport } from './control-transport.ts';
+import type { Detour } from './proxied.ts';
 import type { TlsOptions } from './tls.ts';
 
 /** Connections beside those of the data plane. */
@@ -40,18 +41,19 @@ export function createControl(
   address: ConsulAddress,
   tls: TlsOptions | undefined,
   headers: Readonly<Record<string, string>>,
-  agent: http.Agent = defaultAgent(address, tls),
+  detour: Detour | undefined,
 ): Control {
   const { origin } = address;
+  const agent = detour?.agent ?? directAgent(address, tls);
   const options = {
     baseUrl: `${origin.origin}${address.prefix}/v1`,
-    headers: { ...headers },
+    headers: { ...headers, ...detour?.headers },
     agent,
     ...(address.socketPath === undefined ? {} : { socketPath: address.socketPath }),
   };
   // baseUrl, headers and socketPath are missing from the types of the package, not from what it takes
   const consul = new Consul(options);
-  boundTransport(consul);
+  boundTransport(consul, detour?.pathPrefix ?? '');
   return {
     async call(run, options, signal) {
       const ctx = new EventEmitter();
@@ -86,7 +88,7 @@ function answerOf(error: unknown): ControlAnswer {
   return { status: response.statusCode ?? 0, index: undefined, isFiltered: false, body: text, value: undefined };
 }
 
-const defaultAgent = ({ origin }: ConsulAddress, tls: TlsOptions | undefined): http.Agent =>
+const directAgent = ({ origin }: ConsulAddress, tls: TlsOptions | undefined): http.Agent =>
   origin.protocol === 'https:'
     ? new https.Agent({ keepAlive: true, maxSockets: SOCKETS, ...tls })
     : new http.Agent({ keepAlive: true, maxSockets: SOCKETS });

@@ -6,7 +6,7 @@ import type { ConsulAddress } from './address.ts';
 import type { TlsOptions } from './tls.ts';
 
 /** Blocking queries (six at most) counted; Consul allows 200 connections to one address by default. */
-const CONNECTIONS = 32;
+export const CONNECTIONS = 32;
 
 /** Shorter than the minute after which load balancers drop an idle connection without a word. */
 const KEEP_ALIVE_MS = 30_000;
@@ -55,7 +55,7 @@ export function createTransport(
   return {
     async send(call, headers, signal) {
       const answer = await pool.request({
-        origin: address.origin,
+        origin: address.origin.origin, // a string: before a proxy undici would join a URL and the path with two slashes
         method: call.method,
         path: address.prefix + pathOf(call),
         headers,
