@@ -1,6 +1,7 @@
 /** The HTTP check of a catalog definition. */
 import type { CatalogDefinition } from '../../machines/model.ts';
 import { parseHttpUrl, withoutPassword } from './http-url.ts';
+import { httpError } from './output.ts';
 import type { HttpDefinition, InvalidDefinition } from './probe.ts';
 
 type Headers = HttpDefinition['headers'];
@@ -38,18 +39,19 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 /** Reads `HTTP`, `Method`, `Header`, `Body` and the TLS fields. What is wrong is said in the words of Go's client. */
 export const parseHttpDefinition = (fields: CatalogDefinition): HttpDefinition | InvalidDefinition => {
-  const url = fields['HTTP'];
-  if (typeof url !== 'string') return invalid(`HTTP is not a text: ${JSON.stringify(url)}`);
+  const written = fields['HTTP'];
+  if (typeof written !== 'string') return invalid(`HTTP is not a text: ${JSON.stringify(written)}`);
   const method = text(fields['Method']) || 'GET';
   if (!TOKEN.test(method)) return invalid(`net/http: invalid method ${JSON.stringify(method)}`);
-  const parsed = parseHttpUrl(url);
-  const title = method.charAt(0).toUpperCase() + method.slice(1).toLowerCase();
-  if ('unparsable' in parsed) return invalid(`parse ${JSON.stringify(withoutPassword(url))}: ${parsed.unparsable}`);
-  if ('reason' in parsed) return invalid(`${title} ${JSON.stringify(withoutPassword(url))}: ${parsed.reason}`);
+  const shownUrl = withoutPassword(written);
+  const url = parseHttpUrl(written);
+  if ('unparsable' in url) return invalid(`parse ${JSON.stringify(shownUrl)}: ${url.unparsable}`);
+  if ('reason' in url) return invalid(httpError(method, shownUrl, url.reason));
   const headers = parseHeaders(fields['Header']);
-  if (typeof headers === 'string') return invalid(`${title} ${JSON.stringify(withoutPassword(url))}: ${headers}`);
+  if (typeof headers === 'string') return invalid(httpError(method, shownUrl, headers));
   return {
     type: 'http',
+    shownUrl,
     url,
     method,
     headers,

@@ -31,13 +31,14 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set(['authorization', 'www-authe
 const valueOf = (headers: HttpDefinition['headers'], wanted: string): string | undefined =>
   headers.find(([name, value]) => name.toLowerCase() === wanted && value !== '')?.[1];
 
-/** The first request of a definition; `fault` when its URL cannot be asked after all. */
-export const firstRequest = (definition: HttpDefinition): HttpRequest | { readonly fault: string } => {
-  const url = parseHttpUrl(definition.url);
-  if (!('host' in url)) return { fault: 'reason' in url ? url.reason : url.unparsable };
-  const { method, headers, body } = definition;
-  return { href: withoutPassword(definition.url), url, method, headers, body };
-};
+/** The first request of a definition. */
+export const firstRequest = ({ shownUrl, url, method, headers, body }: HttpDefinition): HttpRequest => ({
+  href: shownUrl,
+  url,
+  method,
+  headers,
+  body,
+});
 
 /** The request in bytes. `isProxied`: the request line bears the whole URL, for an HTTP proxy; `extra` lines go to that proxy. */
 export const requestBytes = (request: HttpRequest, isProxied = false, extra = ''): Buffer => {

@@ -5,7 +5,6 @@ import { exchange } from './http-exchange.ts';
 import type { HttpHead } from './http-head.ts';
 import { firstRequest, isRedirect, redirectedRequest, requestBytes, type HttpRequest } from './http-request.ts';
 import { HttpResponse } from './http-response.ts';
-import { withoutPassword } from './http-url.ts';
 import { openWire, type HttpDeps } from './http-wire.ts';
 import { HTTP_EXPIRED, httpAnswer, httpError, measured } from './output.ts';
 import type { HttpDefinition, Probe, ProbeOutcome } from './probe.ts';
@@ -46,17 +45,14 @@ const ask = async (
 };
 
 const run = async (definition: HttpDefinition, deps: HttpDeps, deadline: Deadline): Promise<ProbeOutcome> => {
-  const { method } = definition;
+  const { method, shownUrl } = definition;
   let request = firstRequest(definition);
-  if ('fault' in request) {
-    return measured('critical', httpError(method, withoutPassword(definition.url), request.fault));
-  }
   for (let redirects = 0; ; redirects += 1) {
     const answer = await ask(request, definition, deps, deadline);
     if (answer.type !== 'answered') return answer;
     const { head, text } = answer;
     if (!definition.isRedirectFollowed || !isRedirect(head)) {
-      return measured(judge(head.statusCode), httpAnswer(method, withoutPassword(definition.url), head.status, text));
+      return measured(judge(head.statusCode), httpAnswer(method, shownUrl, head.status, text));
     }
     const next = redirectedRequest(request, head, redirects);
     if ('fault' in next) return measured('critical', httpError(method, next.href, next.fault));

@@ -1,6 +1,7 @@
 /** What a probe is, and what it may be asked. Stands between the scheduler, which says when, and sockets. */
 import type { CheckStatus } from '../../machines/model.ts';
 import type { EsmError } from '../errors.ts';
+import type { HttpUrl } from './http-url.ts';
 
 /** What one run of a probe gave. Probes never throw and never reject. */
 export type ProbeOutcome =
@@ -24,8 +25,9 @@ export type Probe<Definition> = (
 /** An HTTP or HTTPS check, ready to be sent: names and values hold nothing that could break out of their line. */
 export interface HttpDefinition {
   readonly type: 'http';
-  /** As the catalog holds it. */
-  readonly url: string;
+  /** As the catalog holds it, the password masked: for outputs. */
+  readonly shownUrl: string;
+  readonly url: HttpUrl;
   readonly method: string;
   /** Every value of every header in order, as written; `Host` among them overrides the one of the URL. */
   readonly headers: readonly (readonly [name: string, value: string])[];

@@ -43,7 +43,8 @@ test('every field of an HTTP definition', () => {
   expect(parseDefinition(record(definition))).toMatchObject({
     definition: {
       type: 'http',
-      url: 'https://db.example:8443/ping?x=1',
+      shownUrl: 'https://db.example:8443/ping?x=1',
+      url: { isTls: true, host: 'db.example', port: 8_443, authority: 'db.example:8443', target: '/ping?x=1' },
       method: 'POST',
       headers: [
         ['Host', 'other.example'],
