@@ -4,7 +4,7 @@
 const KEPT_BYTES = 4_096;
 
 /** Cuts text to 4 KiB of UTF-8 at the boundary of a character, the end kept. */
-export const lastKept = (text: string): string => {
+const lastKept = (text: string): string => {
   const bytes = Buffer.from(text);
   return bytes.length <= KEPT_BYTES ? text : decodeFrom(bytes, bytes.length - KEPT_BYTES);
 };
