@@ -15,6 +15,9 @@ export interface NodeRoot {
   stop(): void;
 }
 
+/** What XState sends to an actor that is stopped; sent to a child here, which has no public `stop`. */
+const STOP = { type: 'xstate.stop' } as unknown as CheckEvent; // safe: XState takes it before any chart does
+
 /** `onFailure` is called when the chart or one of its checks has thrown: the root is dead then, its checks stopped. */
 export const startNodeRoot = (
   deps: NodeDeps,
@@ -44,7 +47,8 @@ export const startNodeRoot = (
     },
     size: () => Object.keys(checks()).length,
     stop() {
-      for (const check of Object.values(checks())) check?.stop(); // a dead parent does not stop its children
+      // A chart that has thrown leaves its children running, and only XState's own event ends a child from outside.
+      for (const check of Object.values(checks())) check?.send(STOP);
       root.stop();
     },
   };
