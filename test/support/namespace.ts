@@ -8,6 +8,9 @@ import { expect, test } from 'vitest';
 /** Set for the run inside. */
 const INSIDE = 'CONSUL_ESM_TEST_INSIDE_NAMESPACE';
 
+/** Root needs no user namespace, and in one it could not write to a checkout that belongs to somebody else. */
+const NAMESPACES = process.getuid?.() === 0 ? '-nm' : '-rnm';
+
 const NOTHING = (): Promise<unknown> => Promise.resolve();
 const PATIENCE_MS = 60_000;
 
@@ -38,7 +41,7 @@ const runInside = (file: string, prepare: string): Promise<{ code: number | null
     const root = fileURLToPath(new URL('../..', import.meta.url));
     const script = `${prepare} && exec "$0" "$1" run --project unit "$2"`;
     const { PATH, HOME, TMPDIR } = process.env;
-    const child = spawn('unshare', ['-rnm', 'sh', '-c', script, process.execPath, vitest, file], {
+    const child = spawn('unshare', [NAMESPACES, 'sh', '-c', script, process.execPath, vitest, file], {
       cwd: root,
       env: { PATH, HOME, TMPDIR, [INSIDE]: '1', NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -55,7 +58,7 @@ const runInside = (file: string, prepare: string): Promise<{ code: number | null
 
 /** Lets this user open ICMP datagram sockets, in the namespace only. A new namespace forbids them, and cannot go back to that. */
 export const openPingGroups = (): void => {
-  // Only group 0 exists in the user namespace that `unshare -r` makes.
+  // In the user namespace that `unshare -r` makes, this user's group is 0 and there is no other.
   writeFileSync('/proc/sys/net/ipv4/ping_group_range', '0 0');
 };
 
