@@ -1,5 +1,6 @@
 /** A clock that stands still until it is moved, and then stops at every timer on the way. */
 import type { Clock } from '../../src/clock.ts';
+import { DueHeap, type Due } from '../../src/due-heap.ts';
 
 /** A clock for tests. Timers that are due at one time fire in the order they were set. */
 export interface VirtualClock extends Clock {
@@ -9,9 +10,7 @@ export interface VirtualClock extends Clock {
   readonly pending: number;
 }
 
-interface Timer {
-  readonly id: number;
-  readonly atMs: number;
+interface Timer extends Due {
   readonly fn: () => void;
 }
 
@@ -23,33 +22,34 @@ const settle = (): Promise<void> =>
 
 /** A clock that starts at `startMs` of wall time. */
 export const createVirtualClock = (startMs = 0): VirtualClock => {
-  const timers = new Map<number, Timer>();
+  const timers = new DueHeap<Timer>();
+  const byId = new Map<number, Timer>();
   let nowMs = startMs;
   let lastId = 0;
-  const earliest = (untilMs: number): Timer | undefined => {
-    let first: Timer | undefined;
-    for (const timer of timers.values()) {
-      if (timer.atMs <= untilMs && (first === undefined || timer.atMs < first.atMs)) first = timer;
-    }
-    return first;
+  const remove = (timer: Timer): void => {
+    byId.delete(timer.order);
+    timers.remove(timer);
   };
   return {
     now: () => nowMs,
     setTimeout(fn, delayMs) {
-      const id = ++lastId;
-      timers.set(id, { id, atMs: nowMs + Math.max(0, delayMs), fn });
-      return id;
+      lastId += 1;
+      const timer = { fn, dueMs: nowMs + Math.max(0, delayMs), order: lastId, heapIndex: -1 };
+      byId.set(lastId, timer);
+      timers.push(timer);
+      return lastId;
     },
     clearTimeout(id) {
-      if (typeof id === 'number') timers.delete(id);
+      const timer = typeof id === 'number' ? byId.get(id) : undefined;
+      if (timer !== undefined) remove(timer);
     },
     async advance(ms) {
       const untilMs = nowMs + ms;
       await settle();
-      for (let timer = earliest(untilMs); timer !== undefined; timer = earliest(untilMs)) {
-        nowMs = Math.max(nowMs, timer.atMs);
-        timers.delete(timer.id);
-        timer.fn();
+      for (let next = timers.first; next !== undefined && next.dueMs <= untilMs; next = timers.first) {
+        nowMs = Math.max(nowMs, next.dueMs);
+        remove(next);
+        next.fn();
         await settle();
       }
       nowMs = untilMs;
