@@ -28,7 +28,7 @@ export interface AssignmentInput {
   readonly session: string;
 }
 
-interface AssignmentContext extends AssignmentInput {
+export interface AssignmentContext extends AssignmentInput {
   readonly nodes: readonly ExternalNode[] | undefined;
   readonly instances: readonly string[] | undefined;
   /** What the last survey showed to be written. */

@@ -29,7 +29,7 @@ export interface LeadershipInput {
 /** A lock key as the watch shows it. */
 export type Holder = { readonly type: 'free' } | { readonly type: 'held'; readonly session: string };
 
-interface LeadershipContext extends LeadershipInput {
+export interface LeadershipContext extends LeadershipInput {
   /** What the watches saw last; undefined: nothing yet. */
   readonly lock: Holder | undefined;
   readonly goLock: Holder | undefined;

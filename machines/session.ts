@@ -22,7 +22,7 @@ const TRUST_MS = 9_000;
 /** How long a renewal may go unanswered; with the trust it stays within those 11 s. */
 const RENEW_LIMIT_MS = 2_000;
 
-interface SessionContext extends SessionInput {
+export interface SessionContext extends SessionInput {
   readonly session: string;
   /** Time to the next renewal, as Consul told; 0 before it did. */
   readonly renewMs: number;

@@ -14,7 +14,7 @@ export interface WatchlistInput {
   readonly parent: AnyActorRef;
 }
 
-interface WatchlistContext extends WatchlistInput {
+export interface WatchlistContext extends WatchlistInput {
   /** The last good list. */
   readonly share: Share | undefined;
   /** Ends in a row of the watch that nobody foresaw. */

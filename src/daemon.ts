@@ -81,7 +81,7 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
         const schedule = createSchedule({ clock, random, maxConcurrent: MOST_PROBES });
         return createRoster({
           ...{ catalog, schedule, prober, pinger, writer, complaints, clock, random, newId, log, onTrouble },
-          readServicePort: config.pingType === 'tcp' ? catalog.readServicePort : undefined,
+          readServicePort: config.pingType === 'tcp' ? (...args) => catalog.readServicePort(...args) : undefined,
           coordinates: config.disableCoordinateUpdates ? undefined : coordinates,
           settings: () => nodeRunSettings(config),
         });

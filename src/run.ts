@@ -3,7 +3,6 @@ import { loadConfig } from './config/load.ts';
 import { changedKeys } from './config/changes.ts';
 import type { Config } from './config/config.ts';
 import { createDaemon, type Daemon } from './daemon.ts';
-import { EsmError } from './errors.ts';
 import { banner } from './observe/banner.ts';
 import { parseFacility } from './observe/facility.ts';
 import { fdSink } from './observe/fd.ts';
