@@ -19,10 +19,11 @@ const main = async (argv: readonly string[]): Promise<number> => {
   }
 };
 
+// By exit, not by exitCode: a write to a pipe that nobody reads would keep the process alive for ever.
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   const known = error instanceof EsmError;
   process.stderr.write(`consul-esm: ${known ? error.message : String(error)}\n`);
-  process.exitCode = known ? exitCodeOf(error.code) : 1;
+  process.exit(known ? exitCodeOf(error.code) : 1);
 }

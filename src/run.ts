@@ -62,12 +62,23 @@ const onSignals = (daemon: Daemon, log: Log, onReload: () => void): void => {
   process.on('SIGHUP', onReload);
 };
 
+/** A failure that nobody caught ends the process, and the log says why. */
+const onUncaught = (log: OwnedLog): void => {
+  const end = (error: unknown): void => {
+    log.error(`Unexpected failure, exiting: ${messageOf(error)}`, { error });
+    void log.close().finally(() => process.exit(1));
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+};
+
 /** Resolves to the exit code. Rejects with an `EsmError` when the configuration is no good. */
 export const run = async (sources: readonly string[]): Promise<number> => {
   const { config, notes } = await loadConfig(sources, process.env);
   let running = config;
   const log = openLog(config);
   try {
+    onUncaught(log);
     log.info(versionLine);
     for (const note of notes) log.warn(note);
     await using daemon = await createDaemon(config, { log });
