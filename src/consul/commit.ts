@@ -2,10 +2,11 @@
 import type { Rejection, Share, StaleIndexPolicy, Write, WriteOutcome } from '../../machines/model.ts';
 import { EsmError } from '../errors.ts';
 import { chunk } from './chunks.ts';
-import { blame, type Group, groupOf, judge, type Open } from './groups.ts';
-import { forgetRemoved, type KnowledgeDeps, lookUp, restedOn } from './knowledge.ts';
+import { blame, type Group, judge, type Open } from './groups.ts';
+import { forgetRemoved, type KnowledgeDeps } from './knowledge.ts';
 import { requireIndex } from './operations.ts';
 import type { Basis } from './plan.ts';
+import { markStale, planAll } from './planning.ts';
 import type { Protection } from './protection.ts';
 import {
   type OperationError,
@@ -74,19 +75,13 @@ export class Commit {
   }
 
   async #plan(open: readonly Open[]): Promise<readonly Group[]> {
-    const inquiries = open.flatMap(({ write, stale }) =>
-      write.operations.map((operation, place) => ({ operation, isStale: stale.has(place) })),
-    );
-    this.#services = await lookUp(this.#deps, inquiries, this.#signal);
-    const basis = { records: this.#deps.records, keys: this.#deps.keys, services: this.#services };
-    const groups: Group[] = [];
-    for (const one of open) {
-      const grouped = groupOf(one, basis, this.#deps.share());
-      if (grouped.type === 'group') groups.push(grouped.group);
-      else if (grouped.type === 'rejected') this.#reject(one, grouped.rejection);
-      else this.#accept(one);
+    const planned = await planAll(this.#deps, open, this.#deps.share(), this.#signal);
+    this.#services = planned.services;
+    for (const { open, rejection } of planned.decided) {
+      if (rejection === undefined) this.#accept(open);
+      else this.#reject(open, rejection);
     }
-    return groups;
+    return planned.groups;
   }
 
   /** What a transaction would damage goes another way, and the rest of its group after it. */
@@ -156,11 +151,7 @@ export class Commit {
   #settle(open: Open, verdict: Rejection | 'stale'): void {
     if (verdict !== 'stale') this.#reject(open, verdict);
     else if (this.#policy === 'drop') this.#reject(open, { reason: 'gone' });
-    else {
-      for (const [place, operation] of open.write.operations.entries()) {
-        open.stale.set(place, restedOn(operation, this.#deps.records, this.#services));
-      }
-    }
+    else markStale(this.#deps, open, this.#services);
   }
 
   #accept({ write: { id, operations } }: Open): void {

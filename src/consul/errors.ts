@@ -52,7 +52,7 @@ export const isMissing = (text: string): boolean =>
   text.includes('Missing node registration') ||
   text.includes('Missing service registration');
 
-export const isPermissionDenied = (text: string): boolean =>
+const isPermissionDenied = (text: string): boolean =>
   /permission denied/i.test(text) || text.includes('ACL not found');
 
 /** Does the agent know no such service or check? 1.8.7 says so with 500, newer ones with 404. */
@@ -67,10 +67,6 @@ export const isUnknownSession = (answer: Answer): boolean =>
 /** Can no session be made on the own check: it is critical, or not in the catalog yet? Passing it again helps. */
 export const isUnfitForSession = (answer: Answer): boolean =>
   answer.status === 500 && /critical state|Missing check/.test(excerptOf(answer));
-
-/** Has the cluster no leader just now? */
-export const isLeaderless = (answer: Answer): boolean =>
-  answer.status === 500 && /No cluster leader|leadership/i.test(excerptOf(answer));
 
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
