@@ -1,0 +1,83 @@
+/** What every measure stands on: an idle Consul, a target process, one instance of the daemon, and a catalog of some size. */
+import { register } from '../support/catalog.ts';
+import { startConsul, type TestConsul } from '../support/consul.ts';
+import { startDaemon, type TestDaemon } from '../support/daemon.ts';
+import { startTarget, type Target } from './target.ts';
+
+const EXTERNAL = { 'external-node': 'true' };
+const CHECKS_PER_NODE = 10;
+
+export interface Rig extends AsyncDisposable {
+  readonly consul: TestConsul;
+  readonly target: Target;
+  startDaemon(): Promise<TestDaemon>;
+}
+
+/** A node to register: `count` HTTP checks at `interval`, each with the path `/<node>/<number>`. */
+export interface CheckedNode {
+  readonly node: string;
+  readonly count: number;
+  readonly interval: string;
+}
+
+export const pathsOf = ({ node, count }: CheckedNode): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `/${node}/${index}`);
+
+export const registerNode = async ({ consul, target }: Rig, checked: CheckedNode): Promise<void> => {
+  const checks = pathsOf(checked).map((path, index) => ({
+    CheckID: `check-${index}`,
+    Name: `Check ${index}`,
+    Status: 'passing',
+    Definition: { HTTP: target.url + path, Interval: checked.interval, Timeout: '5s' },
+  }));
+  await register(consul, { node: checked.node, meta: EXTERNAL, checks });
+};
+
+/** Registers nodes of ten checks each, and resolves to the paths of all. */
+export const registerCatalog = async (rig: Rig, checks: number, interval: string): Promise<readonly string[]> => {
+  const nodes = Array.from({ length: Math.ceil(checks / CHECKS_PER_NODE) }, (_, index) => ({
+    node: `many-${index}`,
+    count: Math.min(CHECKS_PER_NODE, checks - index * CHECKS_PER_NODE),
+    interval,
+  }));
+  for (const node of nodes) await registerNode(rig, node);
+  return nodes.flatMap(pathsOf);
+};
+
+/** Starts Consul and the target; the daemon is for the measure to start. */
+export const openRig = async (): Promise<Rig> => {
+  const [consul, target] = await Promise.all([startConsul(), startTarget()]);
+  return {
+    consul,
+    target,
+    startDaemon: () => startDaemon({ config: `http_addr = "${consul.url}"\n` }),
+    async [Symbol.asyncDispose]() {
+      await target[Symbol.asyncDispose]();
+      await consul.stop();
+    },
+  };
+};
+
+/** How many checks stand in the catalog beside what is measured. */
+export const CATALOG_SIZES = [0, 2_000];
+
+export interface SettledRig extends Rig {
+  readonly daemon: TestDaemon;
+}
+
+/** A rig whose daemon runs `size` checks, each at the default interval, and has seen them all once. */
+export const openSettledRig = async (size: number): Promise<SettledRig> => {
+  const rig = await openRig();
+  const paths = await registerCatalog(rig, size, '30s');
+  const daemon = await rig.startDaemon();
+  await daemon.until('Obtained leadership');
+  await rig.target.untilAsked(paths);
+  return {
+    ...rig,
+    daemon,
+    async [Symbol.asyncDispose]() {
+      await daemon[Symbol.asyncDispose]();
+      await rig[Symbol.asyncDispose]();
+    },
+  };
+};

@@ -1,0 +1,36 @@
+/**
+ * `npm run bench [-- NAME...] [-- --json]`: takes the figures of docs/performance.md and prints them beside what is aimed at.
+ * Asserts nothing; ends non-zero only when something could not be measured.
+ */
+import { parseArgs } from 'node:util';
+import { describeMachine } from './machine.ts';
+import type { Figure, Measure } from './measure.ts';
+import { discovery } from './measures/discovery.ts';
+import { load } from './measures/load.ts';
+import { removal } from './measures/removal.ts';
+import { start } from './measures/start.ts';
+import { status } from './measures/status.ts';
+import { asJson, asTable } from './report.ts';
+
+const MEASURES: readonly Measure[] = [start, discovery, removal, status, load];
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+const chosen = positionals.length === 0 ? MEASURES : MEASURES.filter(({ name }) => positionals.includes(name));
+const unknown = positionals.filter((name) => !MEASURES.some((measure) => measure.name === name));
+if (unknown.length > 0) {
+  console.error(`unknown: ${unknown.join(', ')}. There are:`);
+  for (const { name, about } of MEASURES) console.error(`  ${name.padEnd(10)} ${about}`);
+  process.exit(2);
+}
+
+const machine = describeMachine();
+const figures: Figure[] = [];
+for (const { name, run } of chosen) {
+  try {
+    figures.push(...(await run((progress) => process.stderr.write(`${name}: ${progress}\n`))));
+  } catch (error) {
+    console.error(`${name}: could not be measured:`, error);
+    process.exitCode = 1;
+  }
+}
+console.log(values.json === true ? asJson(figures, machine) : asTable(figures, machine));

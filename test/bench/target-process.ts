@@ -1,0 +1,42 @@
+/** The program that the checks look at, in a process of its own so that it shares no event loop with what is measured. */
+import { createServer, type AddressInfo } from 'node:net';
+import { monotonicMs } from './monotonic.ts';
+import type { TargetArrivals, TargetOrder, TargetReply } from './target.ts';
+
+/** Short enough to cost nothing beside the connection. */
+const response = (status: string): string => `HTTP/1.1 ${status}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`;
+const WELL = response('200 OK');
+const ILL = response('503 Service Unavailable');
+
+let isWell = true;
+let arrivals: Record<string, number[]> = {};
+
+const take = (): TargetArrivals => {
+  const taken = arrivals;
+  arrivals = {};
+  return taken;
+};
+
+const server = createServer((socket) => {
+  socket.on('error', () => undefined);
+  socket.once('data', (bytes) => {
+    const path = bytes.toString('latin1').split(' ', 2)[1] ?? '';
+    (arrivals[path] ??= []).push(monotonicMs());
+    socket.end(isWell ? WELL : ILL);
+  });
+});
+
+const reply = (message: TargetReply): void => void process.send?.(message);
+
+process.on('message', (order: TargetOrder) => {
+  if (order === 'take') reply({ arrivals: take() });
+  else {
+    isWell = order === 'heal';
+    reply({ arrivals: {} });
+  }
+});
+process.on('disconnect', () => process.exit());
+
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () => {
+  reply({ port: (server.address() as AddressInfo).port }); // safe: it listens on a port, not on a pipe
+});

@@ -1,0 +1,56 @@
+/** The target process as the measures see it. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { eventually } from '../support/eventually.ts';
+
+/** Requests by path, each at its monotonic time in milliseconds. */
+export type TargetArrivals = Readonly<Record<string, readonly number[]>>;
+
+/** What the process is told: hand the arrivals over and forget them; answer 503 from now on; answer 200 again. */
+export type TargetOrder = 'take' | 'fail' | 'heal';
+export type TargetReply = { readonly port: number } | { readonly arrivals: TargetArrivals };
+
+export interface Target extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  /** What has arrived since the last call. */
+  take(): Promise<TargetArrivals>;
+  /** Resolves when every later answer says so. */
+  become(state: 'well' | 'ill'): Promise<void>;
+  /** Resolves to what has arrived, once every path of `paths` is among it; what arrived before the call counts too. */
+  untilAsked(paths: readonly string[]): Promise<TargetArrivals>;
+}
+
+const PROGRAM = fileURLToPath(new URL('target-process.ts', import.meta.url));
+
+export const startTarget = async (): Promise<Target> => {
+  const child = fork(PROGRAM);
+  const ended = once(child, 'exit');
+  const nextReply = async (): Promise<TargetReply> => (await once(child, 'message'))[0] as TargetReply; // safe: it sends nothing else
+  const order = async (text: TargetOrder): Promise<TargetArrivals> => {
+    const replied = nextReply();
+    child.send(text);
+    const reply = await replied;
+    return 'arrivals' in reply ? reply.arrivals : {};
+  };
+  const first = await nextReply();
+  return {
+    url: `http://127.0.0.1:${'port' in first ? first.port : 0}`,
+    take: () => order('take'),
+    async become(state) {
+      await order(state === 'well' ? 'heal' : 'fail');
+    },
+    async untilAsked(paths) {
+      const seen: Record<string, readonly number[]> = {};
+      return await eventually(`a probe of ${paths.length} targets`, async () => {
+        for (const [path, times] of Object.entries(await order('take'))) seen[path] = [...(seen[path] ?? []), ...times];
+        return paths.every((path) => path in seen) && seen;
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      child.disconnect();
+      await ended;
+    },
+  };
+};
