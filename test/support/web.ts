@@ -1,0 +1,44 @@
+/** A web service that answers as it is told and counts who asks; beside it a port that counts pings. */
+import { startHttpTarget, startTcpTarget, type Target } from './targets.ts';
+
+/** What a path answers: a status alone, or with a body. */
+export interface WebAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface Web extends AsyncDisposable {
+  readonly port: number;
+  /** The URL of a path, which begins with a slash. */
+  url(path: string): string;
+  /** Requests for a path so far. */
+  hits(path: string): number;
+  /** Answers requests for `path` from now on; `nth` counts all requests for it from 1. Until then: 200, `well`. */
+  answer(path: string, with_: (nth: number) => WebAnswer): void;
+}
+
+export const ok = (body = 'well'): WebAnswer => ({ status: 200, body });
+export const broken = (body = 'ill'): WebAnswer => ({ status: 500, body });
+
+export async function startWeb(): Promise<Web> {
+  const hits = new Map<string, number>();
+  const answers = new Map<string, (nth: number) => WebAnswer>();
+  const target = await startHttpTarget(({ url: path = '' }, response) => {
+    const nth = (hits.get(path) ?? 0) + 1;
+    hits.set(path, nth);
+    const { status, body } = answers.get(path)?.(nth) ?? ok();
+    response.writeHead(status).end(body);
+  });
+  return {
+    port: target.port,
+    url: (path) => `http://127.0.0.1:${target.port}${path}`,
+    hits: (path) => hits.get(path) ?? 0,
+    answer(path, with_) {
+      answers.set(path, with_);
+    },
+    [Symbol.asyncDispose]: () => target[Symbol.asyncDispose](),
+  };
+}
+
+/** What pings of `ping_type = "tcp"` connect to; `connections` counts them. */
+export const startPingTarget = (): Promise<Target> => startTcpTarget((socket) => socket.end());
