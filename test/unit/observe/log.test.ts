@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
-import { createLog } from '../../../src/observe/log.ts';
+import { createLog } from '../../../src/observe/create-log.ts';
 import type { Line, OpenSink } from '../../../src/observe/sink.ts';
 
 const NOON: Clock = {
