@@ -17,7 +17,7 @@ import {
 import type { leadershipMachine, LeadershipInput, LeadershipReport } from './leadership.ts';
 import type { registrationMachine, RegistrationReport } from './registration.ts';
 import { backoffMs } from './rules/backoff.ts';
-import { troubleOf, type ConsulNews, type Trouble } from './rules/trouble.ts';
+import { troubleOf, type ActorFailed, type ConsulNews, type Trouble } from './rules/trouble.ts';
 import type { watchlistMachine, WatchlistReport } from './watchlist.ts';
 import type { writerMachine, WriterReport } from './writer.ts';
 
@@ -34,7 +34,7 @@ export type Verdict =
 
 export interface DaemonContext extends DaemonInput {
   readonly verdict: Verdict;
-  /** How often a part of the daemon has died. */
+  /** How often a part of the daemon has died since all last ran without trouble. */
   readonly failures: number;
 }
 
@@ -57,9 +57,10 @@ export type DaemonEvent =
   | { readonly type: 'daemon.stop' }
   /** The configuration was read anew. */
   | { readonly type: 'settings.changed' }
-  /** Raised when a part has ended as it was asked to. */
+  /** Raised when a part has ended as it was asked to, or of an error. */
   | { readonly type: 'leadership.resigned' }
-  | { readonly type: 'registration.deregistered' };
+  | { readonly type: 'registration.deregistered' }
+  | { readonly type: 'part.failed' };
 
 /** What the roster hears. */
 export type RosterEvent =
@@ -99,13 +100,25 @@ export const daemonMachine = setup({
       verdict: { type: 'refused', exitCode: 13, message } as const,
     })),
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
+    forgetFailures: assign({ failures: 0 }),
+    endLeadership: raise({ type: 'leadership.resigned' }),
+    endRegistration: raise({ type: 'registration.deregistered' }),
+    failPart: raise({ type: 'part.failed' }),
     tellContactFailed: emit((_, { error }: { readonly error: unknown }) => ({
       type: 'contact.failed' as const,
       ...troubleOf(error),
     })),
-    tellPartFailed: emit((_, failure: Trouble & { readonly part: string }) => ({
-      ...failure,
+    tellPartFailed: emit((_, { actorId, error }: { readonly actorId: string; readonly error: unknown }) => ({
       type: 'part.failed' as const,
+      part: actorId,
+      ...troubleOf(error),
+    })),
+    /** Of an actor beneath a part, which starts it anew by itself. */
+    tellActorFailed: emit((_, { actor, code, message }: ActorFailed) => ({
+      type: 'part.failed' as const,
+      part: actor,
+      code,
+      message,
     })),
     tellUnreadable: emit((_, { key, reason }: { readonly key: string; readonly reason: string }) => ({
       type: 'list.unreadable' as const,
@@ -140,7 +153,10 @@ export const daemonMachine = setup({
     contactInterval: 1_000,
     /** Behaviour.md section 9: a graceful stop takes no longer. */
     stopLimit: 5_000,
+    /** How long Consul must answer everybody before the outage counts as over. */
     steadiness: 2_000,
+    /** After so long without a part's death, the next one is the first again. */
+    health: 60_000,
     /** Longer than the longest back-off: whatever is still refused has shown itself by then. */
     quietness: 15_000,
     /** Without jitter; src/daemon.ts hands in the one with it. */
@@ -189,64 +205,34 @@ export const daemonMachine = setup({
           systemId: 'writer',
           src: 'writer',
           input: ({ context, self }) => ({ parent: self, batchFlushIntervalMs: context.batchFlushIntervalMs }),
-          onError: {
-            target: 'restarting',
-            actions: [
-              'countFailure',
-              { type: 'tellPartFailed', params: ({ event }) => ({ part: 'writer', ...troubleOf(event.error) }) },
-            ],
-          },
+          onError: { actions: [{ type: 'tellPartFailed', params: ({ event }) => event }, 'failPart'] },
         },
         {
           id: 'registration',
           src: 'registration',
           input: ({ context, self }) => ({ parent: self, serviceId: context.serviceId, beatMs: context.beatMs }),
-          onDone: { actions: raise({ type: 'registration.deregistered' }) },
-          onError: {
-            target: 'restarting',
-            actions: [
-              'countFailure',
-              { type: 'tellPartFailed', params: ({ event }) => ({ part: 'registration', ...troubleOf(event.error) }) },
-            ],
-          },
+          onDone: { actions: 'endRegistration' },
+          onError: { actions: [{ type: 'tellPartFailed', params: ({ event }) => event }, 'failPart'] },
         },
         {
           id: 'leadership',
           systemId: 'leadership',
           src: 'leadership',
           input: ({ context, self }) => ({ ...context, parent: self }),
-          onDone: { actions: raise({ type: 'leadership.resigned' }) },
-          onError: {
-            target: 'restarting',
-            actions: [
-              'countFailure',
-              { type: 'tellPartFailed', params: ({ event }) => ({ part: 'leadership', ...troubleOf(event.error) }) },
-            ],
-          },
+          onDone: { actions: 'endLeadership' },
+          onError: { actions: [{ type: 'tellPartFailed', params: ({ event }) => event }, 'failPart'] },
         },
         {
           id: 'watchlist',
           systemId: 'watchlist',
           src: 'watchlist',
           input: ({ self }) => ({ parent: self }),
-          onError: {
-            target: 'restarting',
-            actions: [
-              'countFailure',
-              { type: 'tellPartFailed', params: ({ event }) => ({ part: 'watchlist', ...troubleOf(event.error) }) },
-            ],
-          },
+          onError: { actions: [{ type: 'tellPartFailed', params: ({ event }) => event }, 'failPart'] },
         },
         {
           id: 'roster',
           src: 'roster',
-          onError: {
-            target: 'restarting',
-            actions: [
-              'countFailure',
-              { type: 'tellPartFailed', params: ({ event }) => ({ part: 'roster', ...troubleOf(event.error) }) },
-            ],
-          },
+          onError: { actions: [{ type: 'tellPartFailed', params: ({ event }) => event }, 'failPart'] },
         },
       ],
       on: {
@@ -255,10 +241,9 @@ export const daemonMachine = setup({
         'watchlist.changed': { actions: 'passToRoster' },
         'settings.changed': { actions: 'passToRoster' },
         'watchlist.unreadable': { actions: { type: 'tellUnreadable', params: ({ event }) => event } },
-        'actor.failed': {
-          actions: { type: 'tellPartFailed', params: ({ event }) => ({ ...event, part: event.actor }) },
-        },
+        'actor.failed': { actions: { type: 'tellActorFailed', params: ({ event }) => event } },
       },
+      after: { health: { actions: 'forgetFailures' } },
       states: {
         phase: {
           description: 'At work, or on the way out.',
@@ -266,10 +251,14 @@ export const daemonMachine = setup({
           states: {
             running: {
               description: 'Probes, reports, takes its part in the fleet.',
-              on: { 'daemon.stop': { target: 'stopping' } },
+              on: {
+                'daemon.stop': { target: 'stopping' },
+                'part.failed': { target: '#daemon.restarting' },
+              },
             },
             stopping: {
-              description: 'Probes nothing more; gives back lock and entry, and writes what is owed.',
+              description:
+                'Probes nothing more; gives back lock and entry, and writes what is owed. No part starts anew.',
               type: 'parallel',
               entry: ['quietRoster', 'resignLeadership', 'drainWriter'],
               after: { stopLimit: { target: '#daemon.stopped' } },
@@ -369,6 +358,7 @@ export const daemonMachine = setup({
     },
     restarting: {
       description: 'A part has died of an error that nobody foresaw: all parts start anew after a while.',
+      entry: 'countFailure',
       on: { 'daemon.stop': { target: 'stopped' } },
       after: { backoff: { target: 'serving' } },
     },

@@ -148,9 +148,7 @@ export const nodeMachine = setup({
   initial: 'adopted',
   on: {
     'check.added': { actions: 'startCheck' },
-    'check.removed': {
-      actions: [{ type: 'withdraw', params: ({ event }) => ({ subject: removedKey(event) }) }, 'stopCheck'],
-    },
+    'check.removed': { actions: 'stopCheck' },
     'node.due': { actions: ['startRun', { type: 'ping', params: ({ context }) => ({ run: context.run }) }] },
     'node.pinged': [
       {

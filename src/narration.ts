@@ -4,6 +4,7 @@ import type { daemonMachine } from '../machines/daemon.ts';
 import type { leadershipMachine } from '../machines/leadership.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './observe/log.ts';
+import { followActors } from './post-mortem.ts';
 
 /** Before the first contact, the wait is told this often. */
 const CONTACT_NEWS_MS = 10_000;
@@ -16,9 +17,10 @@ export interface NarrationDeps {
   readonly goKey: string;
 }
 
-/** Writes the daemon chart's emitted events down. Call it before the actor starts. */
+/** Writes the daemon chart's emitted events down, and stops the orphans of actors that died. Call it before the actor starts. */
 export const narrate = (daemon: Actor<typeof daemonMachine>, deps: NarrationDeps): void => {
   const { log, clock } = deps;
+  const examine = followActors(daemon);
   let toldContactAtMs = -Infinity;
   let leadership: unknown;
   daemon.subscribe(() => {
@@ -49,7 +51,7 @@ export const narrate = (daemon: Actor<typeof daemonMachine>, deps: NarrationDeps
     log.error(`Cannot read the list of this instance, keeping the last good one: ${reason}`, { key });
   });
   daemon.on('part.failed', ({ part, message }) => {
-    log.error(`Part of the daemon failed and is started anew: ${message}`, { part });
+    log.error(`An actor failed and is started anew: ${message}`, { machine: part, ...examine(part) });
   });
 };
 

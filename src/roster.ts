@@ -3,26 +3,16 @@
  * they say. A plain map of running nodes; what is to be done is machines/rules/reconcile.ts.
  */
 import type { CheckKey, CheckRecord, ExternalNode, Share } from '../machines/model.ts';
-import { backoffMs } from '../machines/rules/backoff.ts';
-import { reconcile, type NodeRecord } from '../machines/rules/reconcile.ts';
-import type { Random } from './clock.ts';
-import type { Catalog, FailureTimes } from './consul/consul.ts';
-import { EsmError } from './errors.ts';
-import {
-  startNode,
-  type KnownFailures,
-  type NodeRunSettings,
-  type RunningNode,
-  type RunningNodeDeps,
-} from './running-node.ts';
+import { reconcile, type NodeChange, type NodeRecord } from '../machines/rules/reconcile.ts';
+import { createAdoption, type AdoptionDeps } from './adoption.ts';
+import type { FailureTimes } from './consul/consul.ts';
+import { pause } from './pause.ts';
+import { createRelapses } from './relapses.ts';
+import { startNode, type NodeRunSettings, type RunningNode, type RunningNodeDeps } from './running-node.ts';
 
-export interface RosterDeps extends RunningNodeDeps {
-  readonly catalog: Pick<Catalog, 'readFailureTimes'>;
-  readonly random: Random;
+export interface RosterDeps extends RunningNodeDeps, AdoptionDeps {
   /** The settings in force. */
   readonly settings: () => NodeRunSettings;
-  /** Told when the failure times, without which no node may start, cannot be read. */
-  readonly onTrouble: (error: EsmError) => void;
 }
 
 export interface Roster {
@@ -38,24 +28,20 @@ export interface Roster {
   stop(): void;
 }
 
-/** Nodes started in one turn of the event loop. */
-const STARTS_PER_TURN = 100;
-
 export const createRoster = (deps: RosterDeps): Roster => {
-  const { clock, random, catalog, onTrouble } = deps;
+  const { clock, random } = deps;
   const stopping = new AbortController();
+  const { signal } = stopping;
   /** What each running node was last told. */
   const told = new Map<string, NodeRecord>();
   const running = new Map<string, RunningNode>();
-  /** Nodes that start as soon as their failure times are read. */
-  const adopting = new Set<string>();
-  const failures = new Map<string, number>();
+  /** Nodes that have died and wait to be started anew. */
+  const resting = new Set<string>();
+  const relapses = createRelapses(clock, random);
   let share: ReadonlySet<string> | undefined;
   let nodes: readonly ExternalNode[] | undefined;
   let checks: ReadonlyMap<string, ReadonlyMap<CheckKey, CheckRecord>> | undefined;
   let wanted: ReadonlyMap<string, NodeRecord> = new Map();
-  let isReading = false;
-  let failedReads = 0;
 
   const stopNode = (name: string): void => {
     running.get(name)?.stop();
@@ -63,75 +49,41 @@ export const createRoster = (deps: RosterDeps): Roster => {
     told.delete(name);
   };
 
-  const refresh = (): void => {
-    if (share === undefined || nodes === undefined || checks === undefined || stopping.signal.aborted) return;
-    wanted = wantedNodes(share, nodes, checks);
-    const { stop, change, start } = reconcile(told, wanted);
-    stop.forEach(stopNode);
-    for (const difference of change) {
-      const record = wanted.get(difference.node.name);
-      if (record !== undefined) told.set(difference.node.name, record);
-      running.get(difference.node.name)?.change(difference);
-    }
-    for (const { node } of start) adopting.add(node.name);
-    void adopt();
+  const restart = async (name: string): Promise<void> => {
+    if (resting.has(name)) return;
+    resting.add(name);
+    await pause(clock, 0, signal); // the actor that died has not returned yet
+    if (signal.aborted) return;
+    stopNode(name);
+    await pause(clock, relapses.note(name), signal);
+    resting.delete(name);
+    refresh();
   };
 
-  /** A node whose actors died starts anew, later each time. */
-  const restart = (name: string): void => {
-    const attempt = (failures.get(name) ?? 0) + 1;
-    failures.set(name, attempt);
-    clock.setTimeout(() => {
-      stopNode(name);
-      clock.setTimeout(refresh, backoffMs(attempt, random()));
-    }, 0);
-  };
-
-  const begin = (record: NodeRecord, times: FailureTimes): void => {
+  const start = (record: NodeRecord, failures: FailureTimes): void => {
     const { name } = record.node;
+    if (running.has(name)) return;
+    const onFailure = (): void => void restart(name);
+    running.set(name, startNode(deps, record, failures, deps.settings(), onFailure));
     told.set(name, record);
-    running.set(
-      name,
-      startNode(deps, record, knownFailures(record, times), deps.settings(), () => {
-        restart(name);
-      }),
-    );
   };
 
-  const beginAll = async (names: readonly string[], times: FailureTimes): Promise<void> => {
-    for (const [index, name] of names.entries()) {
-      if (index % STARTS_PER_TURN === STARTS_PER_TURN - 1)
-        await new Promise<void>((resolve) => {
-          clock.setTimeout(resolve, 0);
-        });
-      adopting.delete(name);
-      const record = wanted.get(name);
-      if (record !== undefined && !running.has(name) && !stopping.signal.aborted) begin(record, times);
-    }
+  const adoption = createAdoption(deps, (name) => wanted.get(name), start, signal);
+
+  const change = (difference: NodeChange): void => {
+    const { name } = difference.node;
+    const record = wanted.get(name);
+    if (record !== undefined) told.set(name, record);
+    running.get(name)?.change(difference);
   };
 
-  const adopt = async (): Promise<void> => {
-    if (isReading) return;
-    isReading = true;
-    try {
-      while (adopting.size > 0 && !stopping.signal.aborted) {
-        const names = [...adopting];
-        const ids = names.flatMap((name) => [...(wanted.get(name)?.checks.values() ?? [])].map(({ id }) => id));
-        const times = await catalog.readFailureTimes(names, ids, stopping.signal);
-        failedReads = 0;
-        await beginAll(names, times);
-      }
-    } catch (error) {
-      if (!stopping.signal.aborted) readAgain(error);
-    } finally {
-      isReading = false;
-    }
-  };
-
-  const readAgain = (error: unknown): void => {
-    failedReads += 1;
-    onTrouble(error instanceof EsmError ? error : new EsmError('ESM_UNEXPECTED', String(error), { cause: error }));
-    clock.setTimeout(() => void adopt(), backoffMs(failedReads, random()));
+  const refresh = (): void => {
+    if (share === undefined || nodes === undefined || checks === undefined || signal.aborted) return;
+    wanted = wantedNodes(share, nodes, checks);
+    const { stop, change: changes, start: starts } = reconcile(told, wanted);
+    stop.forEach(stopNode);
+    changes.forEach(change);
+    adoption.add(starts.map(({ node }) => node.name).filter((name) => !resting.has(name)));
   };
 
   return {
@@ -151,7 +103,7 @@ export const createRoster = (deps: RosterDeps): Roster => {
       for (const node of running.values()) node.configure(deps.settings());
     },
     wake() {
-      void adopt();
+      adoption.wake();
     },
     quiet() {
       stopping.abort();
@@ -186,16 +138,3 @@ const wantedNodes = (
       .filter(({ name }) => share.has(name))
       .map((node) => [node.name, { node, checks: checks.get(node.name) ?? NO_CHECKS }]),
   );
-
-/** An entry of KV that is older than what it speaks of belongs to a former node or check of that name. */
-const knownFailures = ({ node, checks }: NodeRecord, times: FailureTimes): KnownFailures => {
-  const failing = times.nodes.get(node.name);
-  return {
-    failingSinceMs: failing !== undefined && failing.modifyIndex >= node.createIndex ? failing.sinceMs : undefined,
-    criticalSinceMs(key) {
-      const critical = times.checks.get(key);
-      const createIndex = checks.get(key)?.createIndex ?? Infinity;
-      return critical !== undefined && critical.modifyIndex >= createIndex ? critical.sinceMs : undefined;
-    },
-  };
-};

@@ -18,8 +18,10 @@ export interface RunningChecks {
   change(records: readonly CheckRecord[]): void;
   remove(keys: readonly CheckKey[]): void;
   configure(settings: CheckSettings): void;
-  /** Nothing is probed any more. */
+  /** Nothing is probed any more; what is owed is still written. */
   quiet(): void;
+  /** Nothing is probed or written any more; the charts are the root's to stop. */
+  stop(): void;
 }
 
 type Runnable = Extract<ParsedCheck, { type: 'runnable' }>;
@@ -39,7 +41,7 @@ export const createRunningChecks = (
   rootWithRoom: () => NodeRoot,
   initialSettings: CheckSettings,
 ): RunningChecks => {
-  const { schedule, clock, log } = deps;
+  const { schedule, writer, clock, log } = deps;
   const running = new Map<CheckKey, RunningCheck>();
   const noticed = new Set<CheckKey>();
   let settings = initialSettings;
@@ -78,6 +80,7 @@ export const createRunningChecks = (
     runtimes.delete(key);
     running.get(key)?.root.tell({ type: 'check.removed', key, atMs: clock.now() });
     running.delete(key);
+    writer.withdraw(key);
   };
 
   /** A run under way asks by the old definition: it ends, and the next tick asks by the new one. */
@@ -130,6 +133,12 @@ export const createRunningChecks = (
     },
     quiet() {
       for (const { runs } of runtimes.values()) runs.stop();
+    },
+    stop() {
+      for (const [key, { runs }] of runtimes) {
+        runs.stop();
+        writer.withdraw(key);
+      }
     },
   };
 };

@@ -1,11 +1,13 @@
 /** A node of this instance as it runs: its root actors, its pings, and the checks beneath. */
-import { isProbed, NODE_CHECK_ID, type CheckKey, type CheckRecord, type ExternalNode } from '../machines/model.ts';
+import { isProbed, NODE_CHECK_ID, type CheckRecord, type ExternalNode } from '../machines/model.ts';
 import type { CheckSettings } from '../machines/rules/ledger.ts';
 import type { NodeChange, NodeRecord } from '../machines/rules/reconcile.ts';
+import { nodeSubject } from '../machines/rules/report.ts';
 import type { NodeEntry, NodeSettings } from '../machines/rules/watchbook.ts';
 import { pingKey, type NodeDeps, type NodeRuntime } from './actors/node.ts';
 import { startNodeRoot, type NodeRoot } from './actors/node-root.ts';
 import { startRuns } from './actors/runs.ts';
+import type { FailureTimes } from './consul/consul.ts';
 import { createRunningChecks, type RunningChecksDeps } from './running-checks.ts';
 
 export interface NodeRunSettings extends CheckSettings, NodeSettings {
@@ -14,17 +16,12 @@ export interface NodeRunSettings extends CheckSettings, NodeSettings {
 
 export type RunningNodeDeps = NodeDeps & RunningChecksDeps;
 
-/** Since when things have failed, as far as KV tells of this very node and these very checks. */
-export interface KnownFailures {
-  readonly failingSinceMs: number | undefined;
-  criticalSinceMs(key: CheckKey): number | undefined;
-}
-
 export interface RunningNode {
   change(change: NodeChange): void;
   configure(settings: NodeRunSettings): void;
   /** Asks nothing any more; answers to reports still reach the charts. */
   quiet(): void;
+  /** What is owed of the node and its checks is not written any more: whoever takes them up next says what is true. */
   stop(): void;
 }
 
@@ -42,7 +39,7 @@ const healthOf = (records: Iterable<CheckRecord>): NodeEntry['status'] => {
 export const startNode = (
   deps: RunningNodeDeps,
   record: NodeRecord,
-  failures: KnownFailures,
+  failures: FailureTimes,
   initialSettings: NodeRunSettings,
   onFailure: () => void,
 ): RunningNode => {
@@ -63,7 +60,7 @@ export const startNode = (
       partition,
       isProbed: isPinged,
       status: healthOf(record.checks.values()),
-      failingSinceMs: failures.failingSinceMs,
+      failingSinceMs: failures.nodes.get(name)?.sinceMs,
       settings,
       incarnation: deps.newId(),
       startedAtMs: clock.now(),
@@ -108,12 +105,7 @@ export const startNode = (
     nodeRoot.tell({ type: 'health.changed', status: healthOf(known), atMs: clock.now() });
   };
 
-  const quiet = (): void => {
-    runtime.pings?.stop();
-    checks.quiet();
-  };
-
-  checks.add([...record.checks.values()], (check) => failures.criticalSinceMs(check));
+  checks.add([...record.checks.values()], (check) => failures.checks.get(check)?.sinceMs);
   keepPinging();
   return {
     change(change) {
@@ -131,11 +123,16 @@ export const startNode = (
       nodeRoot.tell({ type: 'settings.changed', settings, atMs: clock.now() });
       checks.configure(settings);
     },
-    quiet,
+    quiet() {
+      runtime.pings?.stop();
+      checks.quiet();
+    },
     stop() {
-      quiet();
-      deps.coordinates?.forget(name);
+      runtime.pings?.stop();
       for (const root of roots) root.stop();
+      checks.stop();
+      deps.writer.withdraw(nodeSubject(name));
+      deps.coordinates?.forget(name);
     },
   };
 };

@@ -7,7 +7,7 @@ import type { Prober } from '../probes/prober.ts';
 import type { RunnableDefinition } from '../probes/probe.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Complaints } from './complaints.ts';
-import type { PortActions } from './port-actions.ts';
+import { isActive, type PortActions } from './port-actions.ts';
 import type { Runs } from './runs.ts';
 import type { Writer } from './writer.ts';
 
@@ -59,6 +59,7 @@ export const wireCheck = (deps: CheckDeps, runtimes: ReadonlyMap<CheckKey, Check
         const [operation] = write.operations;
         writer.submit(write, (answer) => {
           if (operation?.type === 'service.remove') logRemoval(log, id, answer);
+          if (!isActive(self)) return;
           const before = self.getSnapshot().context.status;
           self.send(answer);
           const after = self.getSnapshot().context.status;

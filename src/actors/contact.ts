@@ -1,20 +1,11 @@
 /** The daemon chart's questions to Consul: the first contact, and whether it is back after an outage. */
 import { fromPromise, type PromiseActorLogic } from 'xstate';
-import type { Clock } from '../clock.ts';
 import type { ConsulClient } from '../consul/client.ts';
 import { contact, hasLeader } from '../consul/gate.ts';
+import { pause } from '../pause.ts';
 
 /** Between two questions while Consul is away (behaviour.md section 7). */
 const ASK_INTERVAL_MS = 1_000;
-
-const pause = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = clock.setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clock.clearTimeout(timer);
-      resolve();
-    });
-  });
 
 export interface ContactActors {
   readonly contact: PromiseActorLogic<void>;

@@ -5,6 +5,7 @@ import type { CheckKey } from '../../machines/model.ts';
 import type { NodeEvent } from '../../machines/node.ts';
 import type { NodeEntry } from '../../machines/rules/watchbook.ts';
 import { wireNode, type NodeDeps, type NodeRuntime } from './node.ts';
+import { stopOrphans } from './orphans.ts';
 
 export interface NodeRoot {
   tell(event: NodeEvent): void;
@@ -14,9 +15,6 @@ export interface NodeRoot {
   size(): number;
   stop(): void;
 }
-
-/** What XState sends to an actor that is stopped; sent to a child here, which has no public `stop`. */
-const STOP = { type: 'xstate.stop' } as unknown as CheckEvent; // safe: XState takes it before any chart does
 
 /** `onFailure` is called when the chart or one of its checks has thrown: the root is dead then, its checks stopped. */
 export const startNodeRoot = (
@@ -47,9 +45,8 @@ export const startNodeRoot = (
     },
     size: () => Object.keys(checks()).length,
     stop() {
-      // A chart that has thrown leaves its children running, and only XState's own event ends a child from outside.
-      for (const check of Object.values(checks())) check?.send(STOP);
       root.stop();
+      stopOrphans(root.getSnapshot());
     },
   };
 };

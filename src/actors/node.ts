@@ -6,7 +6,7 @@ import type { Schedule } from '../schedule.ts';
 import { wireCheck, type CheckDeps, type CheckRuntime } from './check.ts';
 import { pingNode, type PingDeps } from './ping.ts';
 import type { Runs } from './runs.ts';
-import type { PortActions } from './port-actions.ts';
+import { isActive, type PortActions } from './port-actions.ts';
 import type { Writer } from './writer.ts';
 
 /** What a running node has beside its chart. */
@@ -45,6 +45,7 @@ export const wireNode = (deps: NodeDeps, runtime: NodeRuntime): typeof nodeMachi
         const isRemoval = write.operations.some(({ type }) => type === 'node.remove');
         deps.writer.submit(write, (answer) => {
           if (isRemoval) logRemoval(deps.log, name, answer);
+          if (!isActive(self)) return;
           const wasAlive = self.getSnapshot().value === 'alive';
           self.send(answer);
           const isAlive = self.getSnapshot().value === 'alive';

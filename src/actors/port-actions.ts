@@ -4,8 +4,12 @@ import type { AnyStateMachine, ContextFrom, EventFrom, StateValue } from 'xstate
 /** The running chart, as its effects see it. */
 export interface ChartRef<Machine extends AnyStateMachine> {
   send(event: EventFrom<Machine>): void;
-  getSnapshot(): { readonly context: ContextFrom<Machine>; readonly value: StateValue };
+  getSnapshot(): { readonly status: string; readonly context: ContextFrom<Machine>; readonly value: StateValue };
 }
+
+/** False once it was stopped or has thrown: it is told nothing more. */
+export const isActive = (actor: { getSnapshot(): { readonly status: string } }): boolean =>
+  actor.getSnapshot().status === 'active';
 
 /** `Ports` names the chart's port actions with their params; `undefined`: it takes none. */
 export type PortActions<Machine extends AnyStateMachine, Ports> = {

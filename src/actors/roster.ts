@@ -3,7 +3,7 @@ import { fromCallback, type CallbackActorLogic } from 'xstate';
 import type { RosterEvent } from '../../machines/daemon.ts';
 import type { ConsulNews } from '../../machines/rules/trouble.ts';
 import { troubleOf } from '../../machines/rules/trouble.ts';
-import type { Catalog, Watch, WatchObserver } from '../consul/consul.ts';
+import type { Catalog, WatchObserver } from '../consul/consul.ts';
 import type { EsmError } from '../errors.ts';
 import type { Roster } from '../roster.ts';
 
@@ -27,7 +27,7 @@ export const rosterLogic = ({ catalog, createRoster }: RosterActorDeps): Callbac
       onTrouble,
     });
     const roster = createRoster(onTrouble);
-    const follow = (): readonly Watch[] => [
+    const watches = [
       catalog.watchNodes(
         following((nodes) => {
           roster.setNodes(nodes);
@@ -39,20 +39,20 @@ export const rosterLogic = ({ catalog, createRoster }: RosterActorDeps): Callbac
         }),
       ),
     ];
-    let watches = follow();
     const unfollow = (): void => {
       for (const watch of watches) watch.stop();
     };
-
-    receive((event) => {
+    const stop = (): void => {
+      unfollow();
+      roster.stop();
+    };
+    const obey = (event: RosterEvent): void => {
       switch (event.type) {
         case 'watchlist.changed':
           roster.setShare(event.share);
           return;
         case 'settings.changed':
           roster.configure();
-          unfollow();
-          watches = follow();
           return;
         case 'consul.reachable':
           for (const watch of watches) watch.wake();
@@ -62,9 +62,15 @@ export const rosterLogic = ({ catalog, createRoster }: RosterActorDeps): Callbac
           unfollow();
           roster.quiet();
       }
-    });
-    return () => {
-      unfollow();
-      roster.stop();
     };
+
+    receive((event) => {
+      try {
+        obey(event);
+      } catch (error) {
+        stop(); // XState calls no cleanup of an actor that throws, and what goes on beneath would probe beside its successor
+        throw error;
+      }
+    });
+    return stop;
   });

@@ -7,12 +7,15 @@ import type { Committer } from '../consul/consul.ts';
 import { jitteredBackoff } from './jitter.ts';
 import type { ChartRef, PortActions } from './port-actions.ts';
 
+type Actor = ChartRef<typeof writerMachine>;
+type OnAnswer = (answer: WriteAnswer) => void;
+
 export interface WriterDeps {
   readonly committer: Committer;
   readonly clock: Clock;
   readonly random: Random;
   /** The running writer, once the daemon chart has started it. */
-  readonly actor: () => ChartRef<typeof writerMachine> | undefined;
+  readonly actor: () => Actor | undefined;
 }
 
 /** Where checks and nodes hand in what they want written. */
@@ -20,7 +23,7 @@ export interface Writer {
   /** The wired chart, for the daemon chart to start. */
   readonly logic: typeof writerMachine;
   /** `onAnswer` is called exactly once, unless the writer is stopped first. */
-  submit(write: Write, onAnswer: (answer: WriteAnswer) => void): void;
+  submit(write: Write, onAnswer: OnAnswer): void;
   /** Takes back the write of this subject that still waits; it is answered as superseded. */
   withdraw(subject: string): void;
   /** How many writes wait for their answer. */
@@ -39,11 +42,18 @@ const answerOf = (reply: WriteReply, atMs: number): WriteAnswer => {
 };
 
 export const createWriter = ({ committer, clock, random, actor }: WriterDeps): Writer => {
-  const waiting = new Map<string, (answer: WriteAnswer) => void>();
+  /** Who waits for an answer, by write; they go with the actor that they handed it to, which may be started anew. */
+  const waiting = new WeakMap<Actor, Map<string, OnAnswer>>();
+  const waitingFor = (writer: Actor): Map<string, OnAnswer> => {
+    const known = waiting.get(writer) ?? new Map<string, OnAnswer>();
+    waiting.set(writer, known);
+    return known;
+  };
 
-  const answer = (reply: WriteReply): void => {
-    const onAnswer = waiting.get(reply.id);
-    waiting.delete(reply.id);
+  const answer = (writer: Actor, reply: WriteReply): void => {
+    const callbacks = waitingFor(writer);
+    const onAnswer = callbacks.get(reply.id);
+    callbacks.delete(reply.id);
     onAnswer?.(answerOf(reply, clock.now()));
   };
 
@@ -57,19 +67,24 @@ export const createWriter = ({ committer, clock, random, actor }: WriterDeps): W
     logic: writerMachine.provide({
       actors,
       actions: {
-        answer: (_, { replies }) => {
-          replies.forEach(answer);
+        answer: ({ self }, { replies }) => {
+          for (const reply of replies) answer(self, reply);
         },
       } satisfies PortActions<typeof writerMachine, WriterPorts>,
       delays: { backoff: jitteredBackoff(random) },
     }),
     submit(write, onAnswer) {
-      waiting.set(write.id, onAnswer);
-      actor()?.send({ type: 'write.submitted', write });
+      const writer = actor();
+      if (writer === undefined) return;
+      waitingFor(writer).set(write.id, onAnswer);
+      writer.send({ type: 'write.submitted', write });
     },
     withdraw(subject) {
       actor()?.send({ type: 'write.withdrawn', subject });
     },
-    owed: () => waiting.size,
+    owed() {
+      const writer = actor();
+      return writer === undefined ? 0 : waitingFor(writer).size;
+    },
   };
 };
