@@ -10,7 +10,7 @@ const source = (file: string): string => JSON.stringify(new URL(`../../../src/ob
 
 /** A process that logs 20,000 numbered lines at once, closes its log when its stdin ends, and leaves by process.exit. */
 const program = (options: FdSinkOptions): string => `
-  import { createLog } from ${source('log.ts')};
+  import { createLog } from ${source('create-log.ts')};
   import { fdSink } from ${source('fd.ts')};
   const log = createLog({ level: 'INFO', sinks: [fdSink(${JSON.stringify(options)})] });
   for (let n = 0; n < ${LINES}; n++) log.info('line', { n, padding: 'x'.repeat(50) });
