@@ -129,7 +129,10 @@ export const daemonMachine = setup({
     tellReturned: emit({ type: 'consul.returned' }),
     tellRefused: emit((_, { code, message }: Trouble) => ({ type: 'request.refused' as const, code, message })),
     tellAccepted: emit({ type: 'request.accepted' }),
-    startLeadership: sendTo('leadership', { type: 'registration.registered' }),
+    passToLeadership: sendTo('leadership', ({ event }) => {
+      assertEvent(event, ['registration.registered', 'registration.lost']);
+      return event;
+    }),
     passToRoster: sendTo('roster', ({ event }) => {
       assertEvent(event, ['watchlist.changed', 'settings.changed']);
       return event;
@@ -237,7 +240,8 @@ export const daemonMachine = setup({
       ],
       on: {
         'registration.refused': { target: 'stopped', actions: { type: 'refuseSecond', params: ({ event }) => event } },
-        'registration.registered': { actions: 'startLeadership' },
+        'registration.registered': { actions: 'passToLeadership' },
+        'registration.lost': { actions: 'passToLeadership' },
         'watchlist.changed': { actions: 'passToRoster' },
         'settings.changed': { actions: 'passToRoster' },
         'watchlist.unreadable': { actions: { type: 'tellUnreadable', params: ({ event }) => event } },
