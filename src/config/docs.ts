@@ -79,4 +79,18 @@ export const configurationPage = (): string =>
     `## Only in the environment\n\n${variables()}\n`,
   ].join('\n');
 
+const summaryRow = ([name, key]: [string, Key]): string =>
+  `| \`${name}\` | ${defaultOf(key)} | ${cell(key.description)} |`;
+
+/** The keys that have an effect, shorter, for the README. */
+export const configurationSummary = (): string =>
+  [
+    '| Key | Default | Meaning |',
+    '| --- | --- | --- |',
+    ...Object.values<Keys>(GROUPS)
+      .flatMap((keys) => Object.entries(keys))
+      .filter(([, key]) => key.later !== true)
+      .map(summaryRow),
+  ].join('\n');
+
 if (import.meta.filename === process.argv[1]) process.stdout.write(configurationPage());

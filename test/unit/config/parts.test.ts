@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toConsulUrl } from '../../../src/config/address.ts';
 import { changedKeys } from '../../../src/config/changes.ts';
 import { describeConfig } from '../../../src/config/config.ts';
-import { configurationPage } from '../../../src/config/docs.ts';
+import { configurationPage, configurationSummary } from '../../../src/config/docs.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { KEYS } from '../../../src/config/schema.ts';
 import { suggest } from '../../../src/config/suggest.ts';
@@ -135,6 +135,7 @@ describe('changedKeys', () => {
 describe('docs/configuration.md', () => {
   it('is what the schema says', () => {
     expect(readFileSync('docs/configuration.md', 'utf8')).toBe(configurationPage());
+    expect(readFileSync('README.md', 'utf8')).toContain(configurationSummary());
   });
 
   it('names every key and variable', () => {
