@@ -22,7 +22,12 @@ export const tlsFile = (name: string): string => readFileSync(tlsPath(name), 'ut
 /** Where a file of test/fixtures/tls lies. */
 export const tlsPath = (name: string): string => new URL(`../fixtures/tls/${name}`, import.meta.url).pathname;
 
-const start = async (server: Server, event: 'connection' | 'secureConnection', host: string): Promise<Target> => {
+const start = async (
+  server: Server,
+  event: 'connection' | 'secureConnection',
+  host: string,
+  port = 0,
+): Promise<Target> => {
   const sockets = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {
@@ -34,7 +39,7 @@ const start = async (server: Server, event: 'connection' | 'secureConnection', h
   server.on(event, (socket: Socket) => socket.on('error', () => undefined));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, host, resolve);
+    server.listen(port, host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port, // safe: it listens on a port, not on a pipe
@@ -65,9 +70,12 @@ export const startHttpsTarget = (
   return start(createHttpsServer({ ...cert, ...options }, listener), 'secureConnection', '127.0.0.1');
 };
 
-/** A server that does with each connection what `onConnection` says, and nothing else. */
-export const startTcpTarget = (onConnection: (socket: Socket) => void, host = '127.0.0.1'): Promise<Target> =>
-  start(createServer(onConnection), 'connection', host);
+/** A server that does with each connection what `onConnection` says, and nothing else. On a free port unless told. */
+export const startTcpTarget = (
+  onConnection: (socket: Socket) => void,
+  host = '127.0.0.1',
+  port?: number,
+): Promise<Target> => start(createServer(onConnection), 'connection', host, port);
 
 /** A server that says `bytes` to everyone who has asked something, and ends the connection unless told to keep it. */
 export const startRawTarget = (bytes: string | Buffer, { isKept = false } = {}): Promise<Target> =>

@@ -40,5 +40,6 @@ export async function startWeb(): Promise<Web> {
   };
 }
 
-/** What pings of `ping_type = "tcp"` connect to; `connections` counts them. */
-export const startPingTarget = (): Promise<Target> => startTcpTarget((socket) => socket.end());
+/** What pings of `ping_type = "tcp"` connect to; `connections` counts them. On a free port unless told. */
+export const startPingTarget = (port?: number): Promise<Target> =>
+  startTcpTarget((socket) => socket.end(), '127.0.0.1', port);
