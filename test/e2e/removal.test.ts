@@ -71,7 +71,7 @@ describe.concurrent('a node', () => {
     await untilNodeGone('silent');
     expect(Date.now() - sinceMs).toBeGreaterThanOrEqual(3_000);
     expect(await kvOf(consul, 'silent/probes/silent')).toBeUndefined();
-    expect(daemon.lines('Removed a node')).toHaveLength(1);
+    await daemon.until(/Removed a node.*: node=silent$/);
 
     const port = pings.port;
     await pings[Symbol.asyncDispose]();
@@ -130,7 +130,7 @@ describe.concurrent('a service', () => {
     await eventually('runs past the deadlines of all', () => web.hits('/mended') >= hits + 3);
     expect(await servicesOf(consul, 'service')).toEqual(['t']);
     expect((await checkOf(consul, 'service', 'free'))?.Status).toBe('critical');
-    expect(daemon.lines('Removed a service')[0]).toContain('node=service service=s');
+    await daemon.until(/Removed a service.*: node=service service=s /);
     expect(daemon.lines(/ERROR/)).toEqual([]);
   });
 });
