@@ -21,7 +21,10 @@ export const doubtfulFields = (definition: CatalogDefinition | undefined): reado
     SAFE_FIELDS.has(field) || isZero(value) ? [] : [field],
   );
 
-/** What a write has cost the check, by name of the field: `echo` is the check as Consul holds it after `sent`. `Type` is the server's own. */
+/**
+ * What a write has cost the check, by name of the field: `echo` is the check as Consul holds it after `sent`. `Type` is the
+ * server's own, and so are the tags of a service's check: every write copies those that the service bears by then.
+ */
 export function damageOf(sent: CheckRecord, echo: CheckRecord): readonly string[] {
   const [before, after] = [sent.definition ?? {}, echo.definition ?? {}];
   const lost = Object.keys(before).filter(
@@ -30,7 +33,7 @@ export function damageOf(sent: CheckRecord, echo: CheckRecord): readonly string[
   return [
     ...lost,
     ...(sent.notes === echo.notes ? [] : ['Notes']),
-    ...(isDeepStrictEqual(sent.serviceTags, echo.serviceTags) ? [] : ['ServiceTags']),
+    ...(sent.id.serviceId !== '' || isDeepStrictEqual(sent.serviceTags, echo.serviceTags) ? [] : ['ServiceTags']),
   ];
 }
 

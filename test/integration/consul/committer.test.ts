@@ -122,6 +122,18 @@ describe('a report', () => {
     });
   });
 
+  it("takes over the service's new tags, which the server copies itself, and calls that no damage", async () => {
+    const service = (tags: string[]) => ({ ID: 's1', Service: 'web', Tags: tags });
+    const registerService = (tags: string[]) =>
+      consul.put('/catalog/register', { Node: 'retagged', Address: '10.0.0.1', Service: service(tags) });
+    await registerService(['v1']);
+    const id = await seed('retagged', undefined, { ServiceID: 's1' });
+    await registerService(['v2']);
+    expect(await outcome(write(report(id, 'passing')))).toMatchObject({ type: 'committed' });
+    expect(await check('retagged')).toMatchObject({ ServiceTags: ['v2'], Status: 'passing' });
+    expect(damage).toEqual([]);
+  });
+
   it('takes the index for the next one from its own echo', async () => {
     const id = await seed('echo');
     const before = records.get(checkKey(id))!.modifyIndex;

@@ -31,6 +31,8 @@ describe('doubtful fields', () => {
   });
 });
 
+const OF_SERVICE = { partition: '', namespace: '', node: 'n', serviceId: 's', checkId: 'c' };
+
 const recordOf = (part: Partial<CheckRecord>): CheckRecord => {
   const id = { partition: '', namespace: '', node: 'n', serviceId: '', checkId: 'c' };
   const texts = { name: 'n', status: 'passing', output: '', notes: '', serviceName: '', serviceTags: [] };
@@ -46,6 +48,7 @@ describe('damage', () => {
     ['only what was empty', { definition: SPELT_OUT }, { definition: SAFE }, []],
     ['nothing when the server spells out the empty', {}, { definition: SPELT_OUT }, []],
     ['notes and tags', { notes: 'x', serviceTags: ['a'] }, {}, ['Notes', 'ServiceTags']],
+    ["a service's tags", { id: OF_SERVICE, serviceTags: ['v1'] }, { id: OF_SERVICE, serviceTags: ['v2'] }, []],
   ])('that changed %s', (_, sent, echo, expected) => {
     expect(damageOf(recordOf(sent), recordOf(echo))).toEqual(expected);
   });
