@@ -112,6 +112,7 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
       await client.reloadTls(consulTls(next));
       client.setToken(next.token);
       config = next;
+      catalog.requery();
       actor.send({ type: 'settings.changed' });
     },
     async [Symbol.asyncDispose]() {

@@ -3,7 +3,7 @@ import type { CheckRecord, ExternalNode } from '../../machines/model.ts';
 import { verifyEmpty } from './acl-filter.ts';
 import { jsonOf } from './answer.ts';
 import type { ConsulClient } from './client.ts';
-import type { Catalog, ShareEntry, WatchObserver } from './consul.ts';
+import type { Catalog, ShareEntry, Watch, WatchObserver } from './consul.ts';
 import { readFailureTimes } from './failure-times.ts';
 import type { Keys } from './keys.ts';
 import { kvPath, parseEntries } from './kv.ts';
@@ -12,7 +12,7 @@ import type { Records } from './records.ts';
 import { readServicePort } from './service-port.ts';
 import { parseShare } from './shares.ts';
 import type { Query } from './transport.ts';
-import { startWatch } from './watch.ts';
+import { startWatch, type RunningQuery } from './watch.ts';
 
 export interface CatalogOptions {
   readonly client: ConsulClient;
@@ -21,7 +21,7 @@ export interface CatalogOptions {
   readonly keys: Keys;
   /** Whose list is the own one. */
   readonly serviceId: string;
-  /** `external_node_meta`, read when a watch starts: after a reload start the watches anew. */
+  /** `external_node_meta` as it stands: see `Catalog.requery`. */
   readonly nodeMeta: () => Readonly<Record<string, string>>;
   /** `stale_read_nodes`. */
   readonly isStaleAllowed: boolean;
@@ -29,9 +29,25 @@ export interface CatalogOptions {
 
 export function createCatalog(options: CatalogOptions): Catalog {
   const { client, keys, records, serviceId } = options;
+  const running = new Set<RunningQuery>();
+  const following = (query: RunningQuery): Watch => {
+    running.add(query);
+    return {
+      stop() {
+        running.delete(query);
+        query.stop();
+      },
+      wake() {
+        query.wake();
+      },
+    };
+  };
   return {
-    watchNodes: (observer) => watchNodes(options, observer),
-    watchChecks: (observer) => watchChecks(options, observer),
+    watchNodes: (observer) => following(watchNodes(options, observer)),
+    watchChecks: (observer) => following(watchChecks(options, observer)),
+    requery() {
+      for (const query of running) query.requery();
+    },
     watchShare: (observer) => watchShare(client, keys.agent(serviceId), observer),
     readFailureTimes: (nodes, checks, signal) => readFailureTimes({ client, keys, records }, nodes, checks, signal),
     readServicePort: (node, signal) => readServicePort(client, node, signal),
@@ -44,7 +60,9 @@ const watchNodes = (options: CatalogOptions, observer: WatchObserver<readonly Ex
     {
       what: 'watching nodes',
       path: '/v1/catalog/nodes',
-      query: externalOnly(options),
+      get query() {
+        return externalOnly(options);
+      },
       parse: (answer) => parseList(jsonOf('watching nodes', answer), parseNode),
       verify: (nodes, answer, signal) => doubtEmpty(options.client, 'watching nodes', nodes, answer, signal),
     },
@@ -62,7 +80,9 @@ const watchChecks = (options: CatalogOptions, observer: WatchObserver<readonly C
     {
       what: 'watching checks',
       path: '/v1/health/state/any',
-      query: externalOnly(options),
+      get query() {
+        return externalOnly(options);
+      },
       parse: (answer) => parseList(jsonOf('watching checks', answer), parseCheck),
       verify: (checks, answer, signal) => doubtEmpty(options.client, 'watching checks', checks, answer, signal),
     },

@@ -122,6 +122,8 @@ export interface Catalog {
   watchNodes(observer: WatchObserver<readonly ExternalNode[]>): Watch;
   /** All checks of those nodes, `externalNodeHealth` among them. */
   watchChecks(observer: WatchObserver<readonly CheckRecord[]>): Watch;
+  /** external_node_meta has changed: all watches of nodes and checks ask by it now. */
+  requery(): void;
   /** This instance's own list. */
   watchShare(observer: WatchObserver<ShareEntry>): Watch;
   /** Consistent read of the nodes' failure times: one by one for few nodes, the whole folder for many. */

@@ -27,6 +27,7 @@ export interface BlockingQuery<T> {
   /** Names the query in errors. */
   readonly what: string;
   readonly path: string;
+  /** Read anew for every question. */
   readonly query?: Query;
   /** Makes the value of an answer of status 200, or of 404 when `isAbsentOk`. May throw an EsmError. */
   parse(answer: Answer): T;
@@ -36,20 +37,28 @@ export interface BlockingQuery<T> {
   verify?(value: T, answer: Answer, signal: AbortSignal): Promise<void>;
 }
 
+/** A watch whose question can change. */
+export interface RunningQuery extends Watch {
+  /** Ends the query that hangs, and asks anew for whatever there is. */
+  requery(): void;
+}
+
 /** Starts to follow `query`; see {@link Watch} and {@link WatchObserver} for what is promised. */
-export function startWatch<T>(client: ConsulClient, query: BlockingQuery<T>, observer: WatchObserver<T>): Watch {
+export function startWatch<T>(client: ConsulClient, query: BlockingQuery<T>, observer: WatchObserver<T>): RunningQuery {
   const loop = new Loop(client, query, observer);
   void loop.run();
   return loop;
 }
 
-class Loop<T> implements Watch {
+class Loop<T> implements RunningQuery {
   readonly #client: ConsulClient;
   readonly #query: BlockingQuery<T>;
   readonly #observer: WatchObserver<T>;
   readonly #ended = new AbortController();
   readonly #rest: Rest;
   #bucket: Bucket;
+  /** Ends the question under way, and no other. */
+  #asking = new AbortController();
   /** What to ask for: a change after this index, or (0) whatever there is. */
   #index = 0;
   #digest = '';
@@ -64,14 +73,17 @@ class Loop<T> implements Watch {
 
   stop(): void {
     this.#ended.abort();
+    this.#asking.abort();
   }
 
   wake(): void {
     this.#rest.wake();
   }
 
-  #hasEnded(): boolean {
-    return this.#ended.signal.aborted;
+  requery(): void {
+    this.#index = 0;
+    this.#asking.abort();
+    this.#rest.wake();
   }
 
   async run(): Promise<void> {
@@ -81,7 +93,7 @@ class Loop<T> implements Watch {
         await this.#ask();
         failures = 0;
       } catch (error) {
-        if (this.#hasEnded()) return;
+        if (this.#asking.signal.aborted) continue;
         this.#observer.onTrouble(asEsmError(this.#query.what, error));
         this.#index = 0; // a restarted Consul counts from the start, and holds a query for an index beyond for the whole wait
         await this.#rest.pause(backoffMs(++failures, this.#client.random()));
@@ -97,24 +109,26 @@ class Loop<T> implements Watch {
 
   async #ask(): Promise<void> {
     const { what, isAbsentOk = false } = this.#query;
-    const answer = await this.#client.ask(callOf(this.#query, this.#index), this.#ended.signal);
+    this.#asking = new AbortController();
+    const { signal } = this.#asking;
+    const answer = await this.#client.ask(callOf(this.#query, this.#index), signal);
     if (!(isAbsentOk && answer.status === 404)) requireOk(what, answer);
     if (answer.index === undefined)
       throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer bears no X-Consul-Index`);
     const startedMs = this.#client.clock.now();
-    await this.#tell(answer, answer.index);
+    await this.#tell(answer, answer.index, signal);
     this.#bucket = afterCost(this.#bucket, this.#client.clock.now() - startedMs);
     // Lower than the last: Consul lost its state, begin anew. And a query for index 0 would never be held.
-    this.#index = answer.index < this.#index ? 0 : Math.max(1, answer.index);
+    this.#index = signal.aborted || answer.index < this.#index ? 0 : Math.max(1, answer.index);
   }
 
   /** A return does not mean a change. The digest of a large answer costs a tenth of its parsing. */
-  async #tell(answer: Answer, index: number): Promise<void> {
+  async #tell(answer: Answer, index: number, signal: AbortSignal): Promise<void> {
     const digest = `${answer.status} ${createHash('sha1').update(answer.body).digest('base64')}`;
     if (digest === this.#digest) return;
     const value = this.#query.parse(answer);
-    await this.#query.verify?.(value, answer, this.#ended.signal);
-    if (this.#hasEnded()) return;
+    await this.#query.verify?.(value, answer, signal);
+    if (signal.aborted) return;
     this.#observer.onAnswer(value, index);
     this.#digest = digest;
   }

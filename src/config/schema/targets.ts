@@ -6,28 +6,24 @@ export const TARGET_KEYS = {
     type: 'string',
     format: 'file',
     default: '',
-    reload: true,
     description: "The CA certificates that sign the targets' certificates, as PEM. Default: those of the system.",
   },
   https_ca_path: {
     type: 'string',
     format: 'folder',
     default: '',
-    reload: true,
     description: 'A folder of such files.',
   },
   https_cert_file: {
     type: 'string',
     format: 'file',
     default: '',
-    reload: true,
     description: 'The certificate that checks show to their targets, as PEM; together with `https_key_file`.',
   },
   https_key_file: {
     type: 'string',
     format: 'file',
     default: '',
-    reload: true,
     description: 'The private key of `https_cert_file`, as PEM.',
   },
 } as const satisfies Keys;

@@ -10,13 +10,17 @@ import { connect, follow, forever } from '../../support/consul-client.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const keys = createKeys({ kvPath: '', leaderKey: '' });
-const catalogOf = (client: ConsulClient, records = createRecords()) =>
+const catalogOf = (
+  client: ConsulClient,
+  records = createRecords(),
+  nodeMeta: () => Readonly<Record<string, string>> = () => ({ 'external-node': 'true' }),
+) =>
   createCatalog({
     client,
     records,
     keys,
     serviceId: 'consul-esm:one',
-    nodeMeta: () => ({ 'external-node': 'true' }),
+    nodeMeta,
     isStaleAllowed: false,
   });
 
@@ -103,6 +107,32 @@ describe('against one agent', () => {
     expect(nodes.answers).toHaveLength(1);
     expect(nodes.troubles).toEqual([]);
     await consul.put('/catalog/deregister', { Node: 'late' });
+  });
+
+  it('asks by another external_node_meta at once, and by it from then on', async () => {
+    let meta: Record<string, string> = { 'external-node': 'true' };
+    const catalog = catalogOf(client, createRecords(), () => meta);
+    await register(consul, 'old', { Check: { Node: 'old', CheckID: 'c' } });
+    await register(consul, 'new', { NodeMeta: { kind: 'new' }, Check: { Node: 'new', CheckID: 'c' } });
+    using nodes = follow<readonly ExternalNode[]>((observer) => catalog.watchNodes(observer));
+    using leaders = follow<readonly ExternalNode[]>((observer) => catalog.watchNodes(observer));
+    using checks = follow<readonly CheckRecord[]>((observer) => catalog.watchChecks(observer));
+    const stopped = follow<readonly ExternalNode[]>((observer) => catalog.watchNodes(observer));
+    await nodes.until('the old node', (list) => names(list).join() === 'old');
+    await leaders.until('the old node', (list) => names(list).join() === 'old');
+    await checks.until('its check', (list) => list.map(({ id }) => id.node).join() === 'old');
+    await stopped.until('the old node', (list) => names(list).join() === 'old');
+    stopped.watch.stop();
+    meta = { kind: 'new' };
+    catalog.requery();
+    await nodes.until('the new node', (list) => names(list).join() === 'new');
+    await leaders.until('the new node', (list) => names(list).join() === 'new');
+    await checks.until('its check', (list) => list.map(({ id }) => id.node).join() === 'new');
+    await register(consul, 'newer', { NodeMeta: { kind: 'new' } });
+    await nodes.until('the newer node', (list) => names(list).join() === 'new,newer');
+    expect([...nodes.troubles, ...leaders.troubles, ...checks.troubles]).toEqual([]);
+    expect(stopped.answers).toHaveLength(1);
+    for (const node of ['old', 'new', 'newer']) await consul.put('/catalog/deregister', { Node: node });
   });
 
   it('finds the port of the first service of a node', async () => {

@@ -188,6 +188,22 @@ describe('a file that sets everything', () => {
   it('changes every setting from its default', async () => {
     const { live, restart } = changedKeys(await configOf(), await configOf(`${FOLDER}/all.hcl`));
     expect([...live, ...restart].sort()).toEqual(KEYS.map(([name]) => name).sort());
+    expect([...live].sort()).toEqual([
+      'ca_file',
+      'ca_path',
+      'cert_file',
+      'check_update_interval',
+      'critical_threshold',
+      'external_node_meta',
+      'key_file',
+      'log_level',
+      'node_health_refresh_interval',
+      'node_probe_interval',
+      'node_reconnect_timeout',
+      'passing_threshold',
+      'tls_server_name',
+      'token',
+    ]);
   });
 });
 
