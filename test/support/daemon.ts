@@ -9,6 +9,9 @@ import { eventually } from './eventually.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
+/** Stands for the line that an ended daemon will never write. */
+const ENDED = '';
+
 /** Has the kernel kill the daemon when the test dies in whatever way. */
 const SETPRIV = '/usr/bin/setpriv';
 
@@ -60,6 +63,8 @@ export async function startDaemon({ config, args, env = {} }: DaemonOptions): Pr
       resolve(code ?? signal ?? -1);
     });
   });
+  let hasEnded = false;
+  void ended.finally(() => (hasEnded = true));
   const lines = (what: string | RegExp): string[] =>
     stdout.split('\n').filter((line) => (typeof what === 'string' ? line.includes(what) : what.test(line)));
   const end = async (signal: NodeJS.Signals): Promise<number | NodeJS.Signals> => {
@@ -77,7 +82,11 @@ export async function startDaemon({ config, args, env = {} }: DaemonOptions): Pr
     lines,
     async until(what, deadlineMs = 20_000) {
       try {
-        return await eventually(`${String(what)} in the log`, () => lines(what)[0], { deadlineMs });
+        const line = await eventually(`${String(what)} in the log`, () => lines(what)[0] ?? (hasEnded && ENDED), {
+          deadlineMs,
+        });
+        if (line === ENDED) throw new Error('it has ended');
+        return line;
       } catch (cause) {
         throw new Error(`${String(what)} is not in the log:\n${stdout.slice(-3_000)}${stderr}`, { cause });
       }
