@@ -34,3 +34,4 @@ for (const { name, run } of chosen) {
   }
 }
 console.log(values.json === true ? asJson(figures, machine) : asTable(figures, machine));
+process.exit(); // a measure that failed may have left processes behind, which end with this one

@@ -19,7 +19,7 @@ export interface Target extends AsyncDisposable {
   /** Resolves when every later answer says so. */
   become(state: 'well' | 'ill'): Promise<void>;
   /** Resolves to what has arrived, once every path of `paths` is among it; what arrived before the call counts too. */
-  untilAsked(paths: readonly string[]): Promise<TargetArrivals>;
+  untilAsked(paths: readonly string[], deadlineMs?: number): Promise<TargetArrivals>;
 }
 
 const PROGRAM = fileURLToPath(new URL('target-process.ts', import.meta.url));
@@ -41,12 +41,13 @@ export const startTarget = async (): Promise<Target> => {
     async become(state) {
       await order(state === 'well' ? 'heal' : 'fail');
     },
-    async untilAsked(paths) {
+    async untilAsked(paths, deadlineMs = 20_000) {
       const seen: Record<string, readonly number[]> = {};
-      return await eventually(`a probe of ${paths.length} targets`, async () => {
+      const look = async (): Promise<TargetArrivals | undefined> => {
         for (const [path, times] of Object.entries(await order('take'))) seen[path] = [...(seen[path] ?? []), ...times];
-        return paths.every((path) => path in seen) && seen;
-      });
+        return paths.every((path) => path in seen) ? seen : undefined;
+      };
+      return await eventually(`a probe of ${paths.length} targets`, look, { deadlineMs });
     },
     async [Symbol.asyncDispose]() {
       child.disconnect();
