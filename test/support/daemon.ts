@@ -41,8 +41,8 @@ export interface TestDaemon extends AsyncDisposable {
   kill(): Promise<void>;
   /** Puts another text in the place of its configuration file, and sends SIGHUP. */
   reload(config: string): Promise<void>;
-  /** Memory it holds now. */
-  rssMegabytes(): Promise<number>;
+  /** The most memory it has held so far. */
+  peakMegabytes(): Promise<number>;
 }
 
 /** Starts it; nothing is awaited but the process. */
@@ -103,9 +103,9 @@ export async function startDaemon({ config, args, env = {} }: DaemonOptions): Pr
       await writeFile(file, text);
       child.kill('SIGHUP');
     },
-    async rssMegabytes() {
+    async peakMegabytes() {
       const status = await readFile(`/proc/${child.pid ?? -1}/status`, 'utf8');
-      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+      return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
     },
     async [Symbol.asyncDispose]() {
       await end('SIGKILL');
