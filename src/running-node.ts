@@ -51,6 +51,7 @@ export const startNode = (
     nodeProbeIntervalMs: initialSettings.nodeProbeIntervalMs,
     pings: undefined,
     checks: new Map(),
+    lastEvent: undefined,
   };
   let settings = initialSettings;
 

@@ -7,7 +7,7 @@ import type { Prober } from '../probes/prober.ts';
 import type { RunnableDefinition } from '../probes/probe.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Complaints } from './complaints.ts';
-import { isActive, type PortActions } from './port-actions.ts';
+import { isActive, tellNoted, type LastEvent, type PortActions } from './port-actions.ts';
 import type { Runs } from './runs.ts';
 import type { Writer } from './writer.ts';
 
@@ -16,6 +16,12 @@ export interface CheckRuntime {
   definition: RunnableDefinition;
   timeoutMs: number;
   readonly runs: Runs;
+}
+
+/** The checks of one root actor's system. */
+export interface CheckRuntimes {
+  readonly checks: ReadonlyMap<CheckKey, CheckRuntime>;
+  lastEvent: LastEvent | undefined;
 }
 
 export interface CheckDeps {
@@ -31,12 +37,12 @@ export interface CheckDeps {
 export const checkLabel = ({ node, checkId }: CheckId): string => `${node}/${checkId}`;
 
 /** The chart with its effects, for every check whose runtime `runtimes` holds. */
-export const wireCheck = (deps: CheckDeps, runtimes: ReadonlyMap<CheckKey, CheckRuntime>): typeof checkMachine => {
+export const wireCheck = (deps: CheckDeps, runtimes: CheckRuntimes): typeof checkMachine => {
   const { prober, schedule, writer, clock, log, complaints } = deps;
   return checkMachine.provide({
     actions: {
       probe: ({ context: { key, id }, self }, { run }) => {
-        const runtime = runtimes.get(key);
+        const runtime = runtimes.checks.get(key);
         runtime?.runs.begin(async (signal) => {
           const { definition, timeoutMs } = runtime;
           const sentAtMs = clock.now();
@@ -49,7 +55,7 @@ export const wireCheck = (deps: CheckDeps, runtimes: ReadonlyMap<CheckKey, Check
           const { status, output } = outcome;
           complaints.sent(definition.type.toUpperCase());
           log.debug(`agent: Check '${checkLabel(id)}' is ${status}`);
-          self.send({ type: 'check.probed', run, status, output, sentAtMs, atMs: clock.now() });
+          tellNoted(runtimes, self, { type: 'check.probed', run, status, output, sentAtMs, atMs: clock.now() });
         });
       },
       probeNow: ({ context }) => {
@@ -61,7 +67,7 @@ export const wireCheck = (deps: CheckDeps, runtimes: ReadonlyMap<CheckKey, Check
           if (operation?.type === 'service.remove') logRemoval(log, id, answer);
           if (!isActive(self)) return;
           const before = self.getSnapshot().context.status;
-          self.send(answer);
+          tellNoted(runtimes, self, answer);
           const after = self.getSnapshot().context.status;
           if (after !== before) log.info(`Check '${checkLabel(id)}' is now ${after}`);
         });

@@ -1,11 +1,14 @@
 /** One root actor: a node, or a group of a large node's checks, in an XState system of its own. */
 import { createActor } from 'xstate';
 import type { CheckEvent } from '../../machines/check.ts';
-import type { CheckKey } from '../../machines/model.ts';
+import type { CheckId, CheckKey } from '../../machines/model.ts';
 import type { NodeEvent } from '../../machines/node.ts';
 import type { NodeEntry } from '../../machines/rules/watchbook.ts';
+import type { LogFields } from '../observe/log.ts';
+import { checkLabel } from './check.ts';
 import { wireNode, type NodeDeps, type NodeRuntime } from './node.ts';
 import { stopOrphans } from './orphans.ts';
+import { tellNoted, type LastEvent } from './port-actions.ts';
 
 export interface NodeRoot {
   tell(event: NodeEvent): void;
@@ -16,6 +19,13 @@ export interface NodeRoot {
   stop(): void;
 }
 
+/** Which chart has thrown, in which state, at which event. */
+const lastWords = ({ type, actor }: LastEvent): LogFields => {
+  const { machine, value, context } = actor.getSnapshot();
+  const id = 'id' in context ? (context.id as CheckId) : undefined; // safe: of the two charts only the check's has an id
+  return { machine: machine.id, state: value, event: type, ...(id === undefined ? {} : { check: checkLabel(id) }) };
+};
+
 /** `onFailure` is called when the chart or one of its checks has thrown: the root is dead then, its checks stopped. */
 export const startNodeRoot = (
   deps: NodeDeps,
@@ -25,23 +35,21 @@ export const startNodeRoot = (
 ): NodeRoot => {
   const root = createActor(wireNode(deps, runtime), { input, clock: deps.clock });
   const checks = () => root.getSnapshot().children;
-  let lastEvent = 'xstate.init';
   root.subscribe({
     error: (error) => {
-      const { value } = root.getSnapshot();
-      deps.log.error('An actor failed', { machine: 'node', node: input.name, state: value, event: lastEvent, error });
+      const last = runtime.lastEvent ?? { type: 'xstate.init', actor: root };
+      deps.log.error('An actor failed', { node: input.name, ...lastWords(last), error });
       onFailure();
     },
   });
   root.start();
   return {
     tell(event) {
-      lastEvent = event.type;
-      root.send(event);
+      tellNoted(runtime, root, event);
     },
     tellCheck(key, event) {
-      lastEvent = event.type;
-      checks()[key]?.send(event);
+      const check = checks()[key];
+      if (check !== undefined) tellNoted(runtime, check, event);
     },
     size: () => Object.keys(checks()).length,
     stop() {

@@ -3,14 +3,14 @@ import type { CheckKey, ExternalNode, WriteAnswer } from '../../machines/model.t
 import { nodeMachine, type NodeActors, type NodePorts } from '../../machines/node.ts';
 import type { Log } from '../observe/log.ts';
 import type { Schedule } from '../schedule.ts';
-import { wireCheck, type CheckDeps, type CheckRuntime } from './check.ts';
+import { wireCheck, type CheckDeps, type CheckRuntime, type CheckRuntimes } from './check.ts';
 import { pingNode, type PingDeps } from './ping.ts';
 import type { Runs } from './runs.ts';
-import { isActive, type PortActions } from './port-actions.ts';
+import { isActive, tellNoted, type PortActions } from './port-actions.ts';
 import type { Writer } from './writer.ts';
 
 /** What a running node has beside its chart. */
-export interface NodeRuntime {
+export interface NodeRuntime extends CheckRuntimes {
   node: ExternalNode;
   nodeProbeIntervalMs: number;
   /** Undefined: the node is not to be pinged. */
@@ -30,12 +30,12 @@ export const pingKey = (node: string): string => `node\0${node}`;
 /** The chart with its effects, for the node of `runtime` and its checks. */
 export const wireNode = (deps: NodeDeps, runtime: NodeRuntime): typeof nodeMachine =>
   nodeMachine.provide({
-    actors: { check: wireCheck(deps, runtime.checks) } satisfies NodeActors,
+    actors: { check: wireCheck(deps, runtime) } satisfies NodeActors,
     actions: {
       ping: ({ self }, { run }) => {
         runtime.pings?.begin(async (signal) => {
           const result = await pingNode(deps, runtime.node, runtime.nodeProbeIntervalMs, signal);
-          if (result !== undefined) self.send({ type: 'node.pinged', run, ...result });
+          if (result !== undefined) tellNoted(runtime, self, { type: 'node.pinged', run, ...result });
         });
       },
       pingNow: ({ context }) => {
@@ -47,7 +47,7 @@ export const wireNode = (deps: NodeDeps, runtime: NodeRuntime): typeof nodeMachi
           if (isRemoval) logRemoval(deps.log, name, answer);
           if (!isActive(self)) return;
           const wasAlive = self.getSnapshot().value === 'alive';
-          self.send(answer);
+          tellNoted(runtime, self, answer);
           const isAlive = self.getSnapshot().value === 'alive';
           if (isAlive !== wasAlive) deps.log.info(`Node '${name}' is now ${isAlive ? 'reachable' : 'unreachable'}`);
         });

@@ -4,12 +4,34 @@ import type { AnyStateMachine, ContextFrom, EventFrom, StateValue } from 'xstate
 /** The running chart, as its effects see it. */
 export interface ChartRef<Machine extends AnyStateMachine> {
   send(event: EventFrom<Machine>): void;
-  getSnapshot(): { readonly status: string; readonly context: ContextFrom<Machine>; readonly value: StateValue };
+  getSnapshot(): ChartSnapshot & { readonly context: ContextFrom<Machine> };
+}
+
+interface ChartSnapshot {
+  readonly machine: { readonly id: string };
+  readonly status: string;
+  readonly value: StateValue;
 }
 
 /** False once it was stopped or has thrown: it is told nothing more. */
 export const isActive = (actor: { getSnapshot(): { readonly status: string } }): boolean =>
   actor.getSnapshot().status === 'active';
+
+/** The event that an actor system was last sent, and who received it: what it died of, should it die. */
+export interface LastEvent {
+  readonly type: string;
+  readonly actor: { getSnapshot(): ChartSnapshot & { readonly context: object } };
+}
+
+/** Sends an event, and notes it. */
+export const tellNoted = <Event extends { readonly type: string }>(
+  system: { lastEvent: LastEvent | undefined },
+  actor: LastEvent['actor'] & { send(event: Event): void },
+  event: Event,
+): void => {
+  system.lastEvent = { type: event.type, actor };
+  actor.send(event);
+};
 
 /** `Ports` names the chart's port actions with their params; `undefined`: it takes none. */
 export type PortActions<Machine extends AnyStateMachine, Ports> = {

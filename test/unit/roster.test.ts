@@ -1,0 +1,341 @@
+// Consul and the targets are stand-ins (test/support/roster.ts): a real Consul can neither fail at a given read nor answer
+// in every order.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodeSubject } from '../../machines/rules/report.ts';
+import { aCheck, aNode, aProbedNode, startRoster, type Rig } from '../support/roster.ts';
+
+let rig: Rig;
+
+beforeEach(() => {
+  rig = startRoster();
+});
+
+afterEach(() => {
+  rig[Symbol.dispose]();
+  expect(rig.clock.pending).toBe(0);
+});
+
+const settle = (): Promise<void> => rig.clock.advance(0);
+const effects = (): string[] => rig.committed.flatMap(({ operations }) => operations.map(({ type }) => type));
+
+describe('what is known of share, nodes and checks', () => {
+  const news = {
+    share: () => {
+      rig.roster.setShare({ nodes: ['a'], probes: ['b'] });
+    },
+    nodes: () => {
+      rig.roster.setNodes([aNode('a'), aProbedNode('b'), aNode('c')]);
+    },
+    checks: () => {
+      rig.roster.setChecks(['a', 'b', 'c'].map((node) => aCheck(node, `${node}1`)));
+    },
+  };
+
+  it.each([
+    [['share', 'nodes', 'checks']],
+    [['share', 'checks', 'nodes']],
+    [['nodes', 'share', 'checks']],
+    [['nodes', 'checks', 'share']],
+    [['checks', 'share', 'nodes']],
+    [['checks', 'nodes', 'share']],
+  ] as const)('may arrive as %j: what is in the share runs once all is known', async (order) => {
+    for (const what of order) {
+      await settle();
+      expect(rig.probed).toEqual([]);
+      news[what]();
+    }
+    await settle();
+    expect(rig.probed.sort()).toEqual(['a1:1', 'b1:1']);
+    expect(rig.pinged).toEqual(['b.example']);
+    expect(rig.reads).toEqual([['a', 'b']]);
+  });
+
+  it('runs a node at once that joins the share, and stops one that leaves, the very last too', async () => {
+    rig.tell([aNode('a'), aNode('b')], [aCheck('a', 'a1'), aCheck('b', 'b1')]);
+    await settle();
+    rig.roster.setShare({ nodes: ['b'], probes: [] });
+    await rig.clock.advance(30_000);
+    expect(rig.probed.filter((address) => address === 'a1:1')).toHaveLength(1);
+    rig.roster.setShare({ nodes: [], probes: [] });
+    const before = rig.probed.length;
+    await rig.clock.advance(30_000);
+    expect(rig.probed).toHaveLength(before);
+    rig.roster.setShare({ nodes: [], probes: ['a'] });
+    await settle();
+    expect(rig.probed.slice(before)).toEqual(['a1:1']);
+  });
+
+  it('takes up a check at once that joins a node, and stops one that leaves', async () => {
+    rig.tell([aNode('a')], [aCheck('a', 'a1')]);
+    await settle();
+    rig.roster.setChecks([aCheck('a', 'a2')]);
+    await settle();
+    expect(rig.probed).toEqual(['a1:1', 'a2:1']);
+    await rig.clock.advance(10_000);
+    expect(rig.probed.slice(2)).toContain('a2:1');
+    expect(rig.probed.slice(2)).not.toContain('a1:1');
+    expect(rig.reads).toHaveLength(1);
+  });
+
+  it('starts a node anew that was removed and registered again under its name', async () => {
+    rig.tell([aProbedNode('a')], [aCheck('a', 'a1')]);
+    await settle();
+    rig.targets.set('a1:1', 'hang');
+    await rig.clock.advance(10_000);
+    const ids = rig.ids();
+    rig.probed.length = 0;
+    rig.targets.clear();
+    rig.tell([aProbedNode('a', { createIndex: 50, modifyIndex: 50 })], [aCheck('a', 'a1', { createIndex: 51 })]);
+    await settle();
+    expect(rig.reads).toEqual([['a'], ['a']]);
+    expect(rig.ids()).toBe(ids + 2);
+    expect(rig.probed).toEqual(['a1:1']);
+  });
+});
+
+describe('failure times', () => {
+  it('are read once for all nodes that come together, and not again while they stay', async () => {
+    rig.tell([aNode('a'), aNode('b')], [aCheck('a', 'a1')]);
+    await settle();
+    rig.roster.setNodes([aNode('a', { modifyIndex: 20 }), aNode('b')]);
+    rig.roster.setChecks([aCheck('a', 'a1', { modifyIndex: 21, status: 'critical' }), aCheck('b', 'b1')]);
+    await rig.clock.advance(30_000);
+    expect(rig.reads).toEqual([['a', 'b']]);
+    expect(rig.probed).toContain('b1:1');
+  });
+
+  it('make a node suspect, and a service critical, since when KV says so', async () => {
+    const nowMs = rig.clock.now();
+    const check = aCheck('a', 'a1', {
+      status: 'critical',
+      definition: { TCP: 'a1:1', Interval: '10s', DeregisterCriticalServiceAfter: '60s' },
+    });
+    rig.settings = { ...rig.settings, nodeReconnectTimeoutMs: 90_000 };
+    rig.times = {
+      nodes: new Map([['a', { sinceMs: nowMs - 60_000, modifyIndex: 40 }]]),
+      checks: new Map([[check.key, { sinceMs: nowMs - 45_000, modifyIndex: 41 }]]),
+    };
+    rig.targets.set('a1:1', 'critical').set('a.example', 'critical');
+    rig.tell([aProbedNode('a')], [check]);
+    await rig.clock.advance(14_999);
+    expect(effects()).not.toContain('service.remove');
+    await rig.clock.advance(1);
+    expect(effects()).toContain('service.remove');
+    await rig.clock.advance(14_999);
+    expect(effects()).not.toContain('node.remove');
+    await rig.clock.advance(1);
+    expect(effects()).toContain('node.remove');
+    expect(rig.log.messages('INFO')).toContain('Removed a node that was unreachable for too long');
+    expect(rig.log.messages('INFO')).toContain('Removed a service that was critical for too long');
+  });
+
+  it('that cannot be read are told and read again, later each time', async () => {
+    rig.isConsulDown = true;
+    rig.tell([aNode('a')], [aCheck('a', 'a1')]);
+    await settle();
+    for (const [reads, waitMs] of [
+      [1, 250],
+      [2, 500],
+      [3, 1_000],
+    ] as const) {
+      expect(rig.reads).toHaveLength(reads);
+      expect(rig.troubles).toHaveLength(reads);
+      await rig.clock.advance(waitMs - 1);
+      expect(rig.reads).toHaveLength(reads);
+      await rig.clock.advance(1);
+    }
+    expect(rig.troubles[0]).toMatchObject({ code: 'ESM_CONSUL_UNAVAILABLE' });
+    expect(rig.probed).toEqual([]);
+  });
+
+  it('are read at once when Consul is back', async () => {
+    rig.isConsulDown = true;
+    rig.tell([aNode('a')], [aCheck('a', 'a1')]);
+    await rig.clock.advance(20_000);
+    const reads = rig.reads.length;
+    rig.restore();
+    await settle();
+    expect(rig.reads).toHaveLength(reads + 1);
+    expect(rig.probed).toEqual(['a1:1']);
+  });
+
+  it('hold back no node that left meanwhile, nor one that came', async () => {
+    rig.isConsulDown = true;
+    rig.tell([aNode('a')], [aCheck('a', 'a1')]);
+    await settle();
+    rig.tell([aNode('b')], [aCheck('b', 'b1')]);
+    rig.restore();
+    await settle();
+    expect(rig.probed).toEqual(['b1:1']);
+  });
+});
+
+describe('settings that change', () => {
+  it('reach everything that runs', async () => {
+    rig.tell([aProbedNode('a')], [aCheck('a', 'a1')]);
+    await settle();
+    rig.settings = {
+      ...rig.settings,
+      nodeProbeIntervalMs: 1_000,
+      thresholds: { passing: 0, critical: 1 },
+    };
+    rig.roster.configure();
+    await rig.clock.advance(5_000);
+    expect(rig.pinged.length).toBeGreaterThanOrEqual(5);
+    rig.targets.set('a1:1', 'critical');
+    rig.committed.length = 0;
+    await rig.clock.advance(10_000);
+    expect(effects()).not.toContain('check.report');
+    await rig.clock.advance(10_000);
+    expect(effects()).toContain('check.report');
+  });
+});
+
+describe('the end', () => {
+  it('quiet: probes nothing more, and what is owed is still written', async () => {
+    rig.tell([aProbedNode('a')], [aCheck('a', 'a1')]);
+    await settle();
+    rig.isConsulDown = true;
+    rig.targets.set('a1:1', 'critical').set('a.example', 'critical');
+    await rig.clock.advance(20_000);
+    const [probed, pinged] = [rig.probed.length, rig.pinged.length];
+    rig.committed.length = 0;
+    rig.roster.quiet();
+    rig.tell([aProbedNode('b')], [aCheck('b', 'b1')]);
+    rig.restore();
+    await rig.clock.advance(60_000);
+    expect([rig.probed.length, rig.pinged.length]).toEqual([probed, pinged]);
+    expect(effects().sort()).toEqual(['check.report', 'failingSince.set', 'node.report']);
+    expect(rig.log.messages('INFO')).toContain("Check 'a/a1' is now critical");
+  });
+
+  it.each([
+    [
+      'leaves the share',
+      () => {
+        rig.roster.setShare({ nodes: [], probes: [] });
+      },
+    ],
+    [
+      'leaves the catalog',
+      () => {
+        rig.roster.setNodes([]);
+      },
+    ],
+    [
+      'is registered anew',
+      () => {
+        rig.roster.setNodes([aNode('a', { createIndex: 99 })]);
+      },
+    ],
+  ])('a node that %s takes what is owed of it and its checks along', async (_, leave) => {
+    rig.tell([aProbedNode('a')], [aCheck('a', 'a1')]);
+    await settle();
+    rig.isConsulDown = true;
+    rig.targets.set('a1:1', 'critical').set('a.example', 'critical');
+    await rig.clock.advance(20_000);
+    expect(rig.deps.writer.owed()).toBe(2);
+    rig.committed.length = 0;
+    rig.targets.clear();
+    leave();
+    rig.restore();
+    await rig.clock.advance(5_000);
+    expect(effects()).toEqual([]);
+    expect(rig.deps.writer.owed()).toBe(0);
+  });
+
+  it('a check that leaves takes along what is owed of it, and of it alone', async () => {
+    rig.tell([aNode('a')], [aCheck('a', 'a1'), aCheck('a', 'a2')]);
+    await settle();
+    rig.isConsulDown = true;
+    rig.targets.set('a1:1', 'critical').set('a2:1', 'critical');
+    await rig.clock.advance(20_000);
+    rig.committed.length = 0;
+    rig.roster.setChecks([aCheck('a', 'a2')]);
+    rig.restore();
+    await settle();
+    expect(rig.committed.map(({ subject }) => subject)).toEqual([aCheck('a', 'a2').key]);
+  });
+});
+
+describe('a chart that throws', () => {
+  beforeEach(async () => {
+    rig.tell([aProbedNode('a'), aNode('b')], [aCheck('a', 'a1'), aCheck('a', 'a2'), aCheck('b', 'b1')]);
+    await settle();
+    rig.targets.set('a1:1', 'critical').set('a.example', 'critical');
+  });
+
+  it.each([
+    ['its own', nodeSubject('a'), { machine: 'node', state: 'alive', event: 'node.pinged' }],
+    [
+      "one of its checks'",
+      aCheck('a', 'a1').key,
+      { machine: 'check', check: 'a/a1', state: { status: 'passing', output: 'stale' }, event: 'check.probed' },
+    ],
+  ])('is logged, and started anew from the catalog and KV, when the port is %s', async (_, subject, words) => {
+    rig.faultySubject = subject;
+    await rig.clock.advance(10_000);
+    const [failure, ...others] = rig.log.lines.filter(({ level }) => level === 'ERROR');
+    expect(failure).toMatchObject({
+      message: 'An actor failed',
+      fields: { ...words, node: 'a', error: { message: 'a faulty port' } },
+    });
+    expect(others).toEqual([]);
+    rig.faultySubject = undefined;
+    rig.committed.length = 0;
+    await rig.clock.advance(20_000);
+    expect(effects().sort()).toEqual(['check.report', 'failingSince.set', 'node.report']);
+    expect(rig.reads).toEqual([['a', 'b'], ['a']]);
+  });
+
+  it('is started anew later each time, whatever the catalog tells meanwhile, and stands still until then', async () => {
+    rig.faultySubject = nodeSubject('a');
+    rig.probed.length = 0;
+    await rig.clock.advance(10_000);
+    for (const [reads, waitMs] of [
+      [1, 250],
+      [2, 500],
+      [3, 1_000],
+      [4, 2_000],
+    ] as const) {
+      await settle();
+      rig.probed.length = 0;
+      rig.tell([aProbedNode('a', { modifyIndex: 100 + reads }), aNode('b')], [aCheck('a', 'a1'), aCheck('a', 'a2')]);
+      await rig.clock.advance(waitMs - 1);
+      expect(rig.probed.filter((address) => address.startsWith('a'))).toEqual([]);
+      expect(rig.reads).toHaveLength(reads);
+      await rig.clock.advance(1);
+      expect(rig.reads).toHaveLength(reads + 1);
+    }
+  });
+
+  it('leaves no timer behind', async () => {
+    rig.tell([aProbedNode('a')], [aCheck('a', 'a1')]);
+    rig.targets.set('a.example', 'passing');
+    await rig.clock.advance(10_000);
+    rig.faultySubject = nodeSubject('a');
+    rig.targets.set('a.example', 'critical');
+    await rig.clock.advance(10_000);
+    rig.roster.stop();
+    rig.deps.schedule.stop();
+    await settle();
+    expect(rig.clock.pending).toBe(0);
+  });
+});
+
+describe('many checks', () => {
+  it.each([
+    [256, 1],
+    [257, 2],
+    [1_000, 4],
+  ])('%i of one node share %i root actors', async (count, roots) => {
+    rig.tell(
+      [aNode('a')],
+      Array.from({ length: count }, (_, place) => aCheck('a', `c${place}`)),
+    );
+    await settle();
+    expect(rig.ids() - count).toBe(roots);
+    await rig.clock.advance(20_000);
+    expect(new Set(rig.probed).size).toBe(count);
+  });
+});
