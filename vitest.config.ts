@@ -20,7 +20,8 @@ export default defineConfig({
       project('unit', 10_000),
       project('machines', 10_000),
       project('integration', 60_000),
-      project('e2e', 120_000),
+      // End to end is mostly waiting: more files at once than there are processors, and after the suites that reckon.
+      { test: { ...project('e2e', 120_000).test, maxWorkers: 3, sequence: { groupOrder: 1 } } },
     ],
     pool: 'forks',
     coverage: { provider: 'v8', include: ['machines/**', 'src/**'] },

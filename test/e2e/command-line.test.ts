@@ -31,7 +31,8 @@ describe.concurrent('another instance of the same id', () => {
     await using first = await fleet.start();
     await first.until('Obtained leadership');
     await using second = await fleet.start();
-    const deadline = AbortSignal.timeout(35_000);
+    await second.until('consul-esm');
+    const deadline = AbortSignal.timeout(40_000);
     const code = await Promise.race([second.ended, new Promise((resolve) => (deadline.onabort = resolve))]);
     expect(code).toBe(13);
     expect(second.stderr).toBe(

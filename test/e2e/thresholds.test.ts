@@ -100,6 +100,7 @@ describe.concurrent('a check', () => {
     expect(await checkOf(consul, 'default', 'check')).toEqual(first);
     const failed = await untilStatus(consul, 'default', 'check', 'critical');
     expect(failed.Output).toBe(`HTTP GET ${web.url('/default')}: 500 Internal Server Error Output: run 6`);
+    await daemon.until('is now critical');
     expect(daemon.lines('is now')).toHaveLength(2);
   });
 });

@@ -85,6 +85,7 @@ describe.concurrent('a check of a user', () => {
     const mended = await untilStatus(consul, 'edited', 'check', 'passing');
     expect(web.hits('/edited') - hits).toBeGreaterThanOrEqual(2);
     expect(mended.Notes).toBe('second');
+    await daemon.until('is now passing');
     expect(daemon.lines('is now')).toHaveLength(1);
   });
 

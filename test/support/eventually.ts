@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
-  { deadlineMs = 10_000, everyMs = 10 } = {},
+  { deadlineMs = 20_000, everyMs = 10 } = {},
 ): Promise<Exclude<T, undefined | false>> {
   const end = performance.now() + deadlineMs;
   for (let lastError: unknown; ;) {
