@@ -1,0 +1,122 @@
+// Targets are stand-ins (test/support/roster.ts): only they answer, hang and fail at a given millisecond.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CheckRecord } from '../../machines/model.ts';
+import { aCheck, aNode, startRoster, type Rig } from '../support/roster.ts';
+
+let rig: Rig;
+
+beforeEach(() => {
+  rig = startRoster();
+});
+
+afterEach(() => {
+  rig[Symbol.dispose]();
+  expect(rig.clock.pending).toBe(0);
+});
+
+const run = async (...checks: CheckRecord[]): Promise<void> => {
+  rig.tell([aNode('a')], checks);
+  await rig.clock.advance(0);
+};
+
+const statuses = (): unknown[] =>
+  rig.committed.flatMap(({ operations }) =>
+    operations.flatMap((operation) => (operation.type === 'check.report' ? [operation.status] : [])),
+  );
+
+describe('what is run', () => {
+  it('is never the own check of the node, whatever its definition says', async () => {
+    await run(aCheck('a', 'externalNodeHealth'));
+    await rig.clock.advance(60_000);
+    expect(rig.probed).toEqual([]);
+    expect(rig.log.lines).toEqual([]);
+  });
+
+  it.each([
+    ['DEBUG', undefined, "Check 'a/a1' has no runnable definition and is left alone"],
+    ['WARN', { GRPC: 'h:1' }, "Check 'a/a1' is left alone: gRPC checks are not run yet"],
+    ['WARN', { TCP: 'h:1', Interval: '10ms' }, "Check 'a/a1': "],
+  ] as const)('is told once, at %s, where there is something to tell of %j', async (level, definition, message) => {
+    await run(aCheck('a', 'a1', { definition }));
+    await run(aCheck('a', 'a1', { definition, modifyIndex: 12, output: 'other' }));
+    const told = rig.log.messages(level).filter((line) => line.startsWith("Check 'a/a1'"));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain(message);
+  });
+
+  it('is critical, with the reason, when no probe can obey the definition; the others go on', async () => {
+    await run(aCheck('a', 'a1', { definition: { HTTP: 'ftp://h/' } }), aCheck('a', 'a2'));
+    expect(rig.probed).toEqual(['invalid', 'a2:1']);
+  });
+
+  it.each(['banana', 'maintenance', ''])('counts as critical when its status is %j', async (status) => {
+    await run(aCheck('a', 'a1', { status }));
+    expect(statuses()).toEqual(['passing']);
+  });
+});
+
+describe('a definition that changes in place', () => {
+  const redefined = (definition: CheckRecord['definition'], more: Partial<CheckRecord> = {}): CheckRecord =>
+    aCheck('a', 'a1', { definition, modifyIndex: 12, ...more });
+
+  it('asks the new target at the next tick, and keeps status and counters', async () => {
+    rig.settings = { ...rig.settings, thresholds: { passing: 0, critical: 2 } };
+    await run(aCheck('a', 'a1'));
+    rig.targets.set('a1:1', 'critical').set('b1:1', 'critical');
+    await rig.clock.advance(20_000);
+    const before = rig.probed.length;
+    await run(redefined({ TCP: 'b1:1', Interval: '10s' }));
+    expect(rig.probed).toHaveLength(before);
+    await rig.clock.advance(10_000);
+    expect(rig.probed.slice(before)).toEqual(['b1:1']);
+    expect(statuses()).toEqual(['critical']);
+  });
+
+  it('ends a run that asks by the old one', async () => {
+    rig.targets.set('a1:1', 'hang');
+    await run(aCheck('a', 'a1'));
+    await run(redefined({ TCP: 'b1:1', Interval: '10s' }));
+    await rig.clock.advance(10_000);
+    expect(rig.probed.slice(0, 2)).toEqual(['a1:1', 'b1:1']);
+  });
+
+  it('takes another interval over', async () => {
+    await run(aCheck('a', 'a1'));
+    await run(redefined({ TCP: 'a1:1', Interval: '1s' }));
+    await rig.clock.advance(10_000);
+    expect(rig.probed.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it('leaves the check alone when it is no longer runnable, and takes it up again when it is', async () => {
+    await run(aCheck('a', 'a1'));
+    await run(redefined({ GRPC: 'h:1' }));
+    await rig.clock.advance(30_000);
+    expect(rig.probed).toHaveLength(1);
+    await run(redefined({ TCP: 'b1:1' }, { modifyIndex: 13 }));
+    expect(rig.probed).toEqual(['a1:1', 'b1:1']);
+  });
+
+  it('is nothing to a run when only notes and tags have changed', async () => {
+    rig.targets.set('a1:1', 'hang');
+    await run(aCheck('a', 'a1'));
+    await run(aCheck('a', 'a1', { modifyIndex: 12, notes: 'new' }));
+    await rig.clock.advance(60_000);
+    expect(rig.probed).toEqual(['a1:1']);
+  });
+});
+
+it('takes the status that somebody else has written as its own, and judges the next result against it', async () => {
+  await run(aCheck('a', 'a1'));
+  await run(aCheck('a', 'a1', { status: 'critical', modifyIndex: 12 }));
+  expect(statuses()).toEqual([]);
+  await rig.clock.advance(10_000);
+  expect(statuses()).toEqual(['passing']);
+});
+
+it('begins anew with a check that was removed and registered again', async () => {
+  await run(aCheck('a', 'a1'));
+  const ids = rig.ids();
+  await run(aCheck('a', 'a1', { createIndex: 50, modifyIndex: 50 }));
+  expect(rig.ids()).toBe(ids + 1);
+  expect(rig.probed).toEqual(['a1:1', 'a1:1']);
+});
