@@ -1,8 +1,9 @@
 /** Consul filters lists by ACL instead of refusing them, so an empty list may be a lie. */
 import { EsmError } from '../errors.ts';
-import { type Answer, asObject, asString, jsonOf } from './answer.ts';
+import { type Answer, asObject, jsonOf } from './answer.ts';
 import type { ConsulClient } from './client.ts';
-import { namePermission, requireOk } from './errors.ts';
+import { requireOk } from './errors.ts';
+import { readAgent } from './gate.ts';
 
 /**
  * Resolves when an empty answer is to be believed: the agent's own node, which is always in the catalog, can be read with the
@@ -24,19 +25,11 @@ export async function verifyEmpty(
 
 async function canReadOwnNode(client: ConsulClient, signal: AbortSignal): Promise<boolean> {
   const what = 'reading the own node';
-  const path = `/v1/catalog/node/${encodeURIComponent(await readOwnName(client, signal))}`;
-  const answer = await client.ask({ method: 'GET', path }, signal);
+  const { nodeName } = await readAgent(client, signal);
+  const answer = await client.ask({ method: 'GET', path: `/v1/catalog/node/${encodeURIComponent(nodeName)}` }, signal);
   requireOk(what, answer);
-  return asObject(asObject(jsonOf(what, answer))?.['Node']) !== undefined;
-}
-
-async function readOwnName(client: ConsulClient, signal: AbortSignal): Promise<string> {
-  const what = 'reading the agent';
-  try {
-    const answer = await client.control(what, (consul, options) => consul.agent.self(options), signal);
-    requireOk(what, answer);
-    return asString(asObject(asObject(answer.value)?.['Config'])?.['NodeName']);
-  } catch (error) {
-    throw namePermission(error, 'agent read');
-  }
+  const found = jsonOf(what, answer);
+  if (found === null) return false;
+  if (asObject(asObject(found)?.['Node']) !== undefined) return true;
+  throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer holds no node`);
 }

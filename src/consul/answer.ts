@@ -20,6 +20,13 @@ export function jsonOf(what: string, answer: Answer): unknown {
   }
 }
 
+/** The body as a JSON array, which Go writes as null when it is empty. Throws `ESM_CONSUL_UNAVAILABLE` when it is none. */
+export function listOf(what: string, answer: Answer): readonly unknown[] {
+  const list = jsonOf(what, answer) ?? [];
+  if (Array.isArray(list)) return list;
+  throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer is not a list`);
+}
+
 /** The body as text, no more than a line of it: for messages. */
 export const excerptOf = (answer: Answer): string =>
   answer.body.toString('utf8', 0, 300).replaceAll(/\s+/g, ' ').trim();

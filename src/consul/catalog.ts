@@ -1,7 +1,7 @@
 /** The catalog as the roster follows it: external nodes, their checks, and this instance's own list. */
 import type { CheckRecord, ExternalNode } from '../../machines/model.ts';
 import { verifyEmpty } from './acl-filter.ts';
-import { jsonOf } from './answer.ts';
+import { listOf } from './answer.ts';
 import type { ConsulClient } from './client.ts';
 import type { Catalog, ShareEntry, Watch, WatchObserver } from './consul.ts';
 import { readFailureTimes } from './failure-times.ts';
@@ -63,7 +63,7 @@ const watchNodes = (options: CatalogOptions, observer: WatchObserver<readonly Ex
       get query() {
         return externalOnly(options);
       },
-      parse: (answer) => parseList(jsonOf('watching nodes', answer), parseNode),
+      parse: (answer) => parseList(listOf('watching nodes', answer), parseNode),
       verify: (nodes, answer, signal) => doubtEmpty(options.client, 'watching nodes', nodes, answer, signal),
     },
     {
@@ -83,7 +83,7 @@ const watchChecks = (options: CatalogOptions, observer: WatchObserver<readonly C
       get query() {
         return externalOnly(options);
       },
-      parse: (answer) => parseList(jsonOf('watching checks', answer), parseCheck),
+      parse: (answer) => parseList(listOf('watching checks', answer), parseCheck),
       verify: (checks, answer, signal) => doubtEmpty(options.client, 'watching checks', checks, answer, signal),
     },
     {

@@ -1,6 +1,6 @@
 /** Network coordinates as Consul keeps them. The arithmetic is in src/coordinates.ts. */
 import type { Coordinate } from '../coordinates.ts';
-import { asArray, asObject, asString, jsonOf } from './answer.ts';
+import { asArray, asObject, asString, listOf } from './answer.ts';
 import type { ConsulClient } from './client.ts';
 import { namePermission, requireOk } from './errors.ts';
 
@@ -47,7 +47,7 @@ async function read(
   const answer = await client.ask({ method: 'GET', path: `/v1/coordinate/node/${encodeURIComponent(node)}` }, signal);
   if (answer.status === 404) return undefined;
   requireOk(what, answer);
-  const entries = asArray(jsonOf(what, answer)).map(asObject);
+  const entries = listOf(what, answer).map(asObject);
   return parseCoordinate(entries.find((entry) => asString(entry?.['Segment']) === segment)?.['Coord']);
 }
 

@@ -1,6 +1,6 @@
 /** The fleet as its leader sees it: who is there, and which list each has. */
 import { verifyEmpty } from './acl-filter.ts';
-import { type Answer, asObject, asString, asStrings, jsonOf } from './answer.ts';
+import { type Answer, asObject, asString, asStrings, listOf } from './answer.ts';
 import type { ConsulClient } from './client.ts';
 import type { Fleet, ListChange, WatchObserver } from './consul.ts';
 import { requireOk } from './errors.ts';
@@ -44,7 +44,7 @@ function watchInstances({ client, service, tag }: FleetOptions, observer: WatchO
       path: `/v1/health/service/${encodeURIComponent(service)}`,
       query: [['passing', '']],
       parse: (answer) =>
-        parseList(jsonOf(what, answer), (entry) => {
+        parseList(listOf(what, answer), (entry) => {
           const instance = asObject(asObject(entry)?.['Service']);
           return hasTag(instance?.['Tags'], tag) ? nonEmpty(instance?.['ID']) : undefined;
         }),
@@ -73,7 +73,7 @@ async function readRegistered({ client, service, tag }: FleetOptions, signal: Ab
   const path = `/v1/catalog/service/${encodeURIComponent(service)}`;
   const answer: Answer = await client.ask({ method: 'GET', path, query: [['consistent', '']] }, signal);
   requireOk(what, answer);
-  const instances = parseList(jsonOf(what, answer), (entry) => {
+  const instances = parseList(listOf(what, answer), (entry) => {
     const instance = asObject(entry);
     const id = nonEmpty(instance?.['ServiceID']);
     return id === undefined ? undefined : ([id, hasTag(instance?.['ServiceTags'], tag) ? 'peer' : 'stranger'] as const);

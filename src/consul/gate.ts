@@ -1,6 +1,6 @@
 /** The first contact: is this Consul up, new enough, led, and ours to read? */
 import { EsmError } from '../errors.ts';
-import { asObject, asString, jsonOf } from './answer.ts';
+import { asObject, asString, listOf } from './answer.ts';
 import type { ConsulClient } from './client.ts';
 import type { AgentInfo } from './consul.ts';
 import { namePermission, requireOk } from './errors.ts';
@@ -21,7 +21,8 @@ export async function contact(client: ConsulClient, signal: AbortSignal): Promis
   return agent;
 }
 
-async function readAgent(client: ConsulClient, signal: AbortSignal): Promise<AgentInfo> {
+/** The agent that this daemon talks to. Rejects with `ESM_CONSUL_UNAVAILABLE`, or `ESM_CONSUL_FORBIDDEN` naming the permission. */
+export async function readAgent(client: ConsulClient, signal: AbortSignal): Promise<AgentInfo> {
   const what = 'reading the agent';
   try {
     const answer = await client.control(what, (consul, options) => consul.agent.self(options), signal);
@@ -53,7 +54,7 @@ async function readServers(client: ConsulClient, signal: AbortSignal) {
   const what = 'reading the servers';
   const answer = await client.ask({ method: 'GET', path: '/v1/catalog/service/consul' }, signal);
   requireOk(what, answer);
-  return parseList(jsonOf(what, answer), (entry) => {
+  return parseList(listOf(what, answer), (entry) => {
     const server = asObject(entry);
     const version = asString(asObject(server?.['ServiceMeta'])?.['version']);
     return version === '' ? undefined : { node: asString(server?.['Node']), version };

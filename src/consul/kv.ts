@@ -1,6 +1,6 @@
 /** KV entries as `/v1/kv` and transactions tell them. */
 import type { ConsulClient } from './client.ts';
-import { type Answer, asArray, asIndex, asObject, asString, jsonOf } from './answer.ts';
+import { type Answer, asIndex, asObject, asString, listOf } from './answer.ts';
 import { requireOk } from './errors.ts';
 
 export interface KvEntry {
@@ -25,7 +25,7 @@ export function parseEntries(what: string, answer: Answer): readonly KvEntry[] {
   if (answer.status === 404) return [];
   // JSON.parse would round the flags of Go's locks. Quotes within strings are escaped, so only the field itself is met.
   const body = Buffer.from(answer.body.toString('utf8').replaceAll(/"Flags":\s*(\d+)/g, '"Flags":"$1"'));
-  return asArray(jsonOf(what, { ...answer, body })).flatMap((item) => parseEntry(item) ?? []);
+  return listOf(what, { ...answer, body }).flatMap((item) => parseEntry(item) ?? []);
 }
 
 /** Reads every entry below `folder`, consistently. */

@@ -1,6 +1,6 @@
 /** The catalog's JSON in the domain's types. Nothing in it can be trusted: an entry without a name is left out, the rest made to fit. */
 import { checkKey, type CheckRecord, type ExternalNode } from '../../machines/model.ts';
-import { asArray, asIndex, asObject, asString, asStrings } from './answer.ts';
+import { asIndex, asObject, asString, asStrings } from './answer.ts';
 
 /** A node as `/v1/catalog/nodes` and transactions hold it. */
 export function parseNode(value: unknown): ExternalNode | undefined {
@@ -46,12 +46,9 @@ export function parseCheck(value: unknown): CheckRecord | undefined {
 
 /** The entries of a list that can be read. */
 export const parseList = <T extends object | string>(
-  value: unknown,
+  list: readonly unknown[],
   parse: (item: unknown) => T | undefined,
-): readonly T[] =>
-  asArray(value)
-    .map(parse)
-    .filter((item) => item !== undefined);
+): readonly T[] => list.map(parse).filter((item) => item !== undefined);
 
 const parseMeta = (value: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(

@@ -1,5 +1,6 @@
 /** `PUT /v1/txn`: operations in Consul's words, all of which take effect or none. */
 import { asArray, asIndex, asObject, asString, jsonOf } from './answer.ts';
+import { EsmError } from '../errors.ts';
 import type { ConsulClient } from './client.ts';
 import { refusal } from './errors.ts';
 import { type KvEntry, parseEntry } from './kv.ts';
@@ -66,7 +67,10 @@ export async function sendTransaction(
   const body = asObject(jsonOf(what, answer));
   const errors = asArray(body?.['Errors']).map(parseError);
   if (answer.status === 409 || errors.length > 0) return { type: 'conflict', errors };
-  return { type: 'done', results: asArray(body?.['Results']).map(parseResult) };
+  // A gateway's `{}` says nothing of what became of the writes; Consul names the results even when it has none.
+  if (body === undefined || !('Results' in body))
+    throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer is not that of a transaction`);
+  return { type: 'done', results: asArray(body['Results']).map(parseResult) };
 }
 
 /** A transaction that only reads, answered by the leader after it has made sure that it still is. */

@@ -188,7 +188,7 @@ describe('an answer that no Consul gives', () => {
     expect(await nodes.until('the one good entry', (list) => list.length === 1)).toMatchObject([{ name: 'ok' }]);
     expect(nodes.troubles.map(({ code }) => code)).toEqual([
       'ESM_CONSUL_UNAVAILABLE',
-      'ESM_CONSUL_FORBIDDEN',
+      'ESM_CONSUL_UNAVAILABLE',
       'ESM_CONSUL_FORBIDDEN',
     ]);
     nodes.watch.stop();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../../src/consul/address.ts';
+import { listOf } from '../../../src/consul/answer.ts';
 import { chunk } from '../../../src/consul/chunks.ts';
 import { isUnfitForSession, refusal } from '../../../src/consul/errors.ts';
 import { parseEntries } from '../../../src/consul/kv.ts';
@@ -86,12 +87,27 @@ describe('what the catalog holds', () => {
 
   it('throws at nothing', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        parseList(value, parseCheck);
-        parseList(value, parseNode);
+      fc.property(fc.array(fc.jsonValue()), (list) => {
+        parseList(list, parseCheck);
+        parseList(list, parseNode);
       }),
     );
   });
+
+  it.each([
+    ['null', []],
+    ['[1]', [1]],
+  ])('is a list: %s', (text, list) => {
+    expect(listOf('reading', answer(200, text))).toEqual(list);
+  });
+
+  it.each(['{}', '""', 'true', '{"Results":[]}', '<html>'])(
+    'is none: %s, which must not pass for an empty one',
+    (text) => {
+      const unavailable = expect.objectContaining({ code: 'ESM_CONSUL_UNAVAILABLE' }) as Error;
+      expect(() => listOf('reading', answer(200, text))).toThrow(unavailable);
+    },
+  );
 });
 
 describe('a list of an instance', () => {
