@@ -166,7 +166,10 @@ export const assignmentMachine = setup({
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
             },
           },
-          on: { 'lists.changed': { target: 'surveying', reenter: true } },
+          on: {
+            'lists.changed': { target: 'surveying', reenter: true },
+            'consul.reachable': { target: 'surveying', reenter: true, actions: 'wakeWatches' },
+          },
         },
         weighing: {
           description: 'Is anything to be written? Not if the instance itself has dropped out meanwhile.',

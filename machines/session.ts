@@ -165,7 +165,7 @@ export const sessionMachine = setup({
       initial: 'asking',
       states: {
         asking: {
-          description: 'The order is on its way.',
+          description: 'The order is on its way; one that hangs would keep the lock from everybody.',
           invoke: {
             id: 'destroy',
             src: 'destroy',
@@ -176,6 +176,7 @@ export const sessionMachine = setup({
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
             },
           },
+          on: { 'session.verify': { target: 'asking', reenter: true } },
         },
         backingOff: {
           description: 'Consul did not take it: waits, longer each time.',

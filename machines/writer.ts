@@ -150,6 +150,14 @@ export const writerMachine = setup({
       description: 'A transaction is with Consul; newer writes gather behind it.',
       entry: 'takeBatch',
       on: {
+        'consul.reachable': {
+          description: 'What was sent during the outage may have gone into a hole; a second try does nothing twice.',
+          target: 'gathering',
+          actions: [
+            { type: 'settle', params: [] },
+            { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
+          ],
+        },
         'write.withdrawn': {
           actions: [
             'withdraw',

@@ -24,7 +24,7 @@ export interface WatchObserver<T> {
 export interface Watch {
   /** Ends the query that hangs and every later one; nothing is delivered any more. */
   stop(): void;
-  /** Ends a back-off: asks again now. For when Consul is known to be back. */
+  /** Ends a back-off, and a query that hangs: asks again now. For when Consul is known to be back. */
   wake(): void;
 }
 

@@ -57,7 +57,7 @@ class Loop<T> implements RunningQuery {
   readonly #ended = new AbortController();
   readonly #rest: Rest;
   #bucket: Bucket;
-  /** Ends the question under way, and no other. */
+  /** Ends the question under way, and no other. In an outage it may have gone into a hole, and would hang for a minute. */
   #asking = new AbortController();
   /** What to ask for: a change after this index, or (0) whatever there is. */
   #index = 0;
@@ -77,6 +77,7 @@ class Loop<T> implements RunningQuery {
   }
 
   wake(): void {
+    this.#asking.abort();
     this.#rest.wake();
   }
 

@@ -150,6 +150,15 @@ describe('surveying', () => {
     expect(state()).toBe('settled');
   });
 
+  it('reads again when Consul is back, for the reads of before may hang', () => {
+    startKnown();
+    chart.actor.send({ type: 'consul.reachable' });
+    expect(ports.fleet.last().received).toEqual([{ type: 'consul.reachable' }]);
+    expect(ports.survey.calls).toHaveLength(2);
+    expect(ports.survey.calls[0]?.signal.aborted).toBe(true);
+    expect(state()).toBe('surveying');
+  });
+
   it('gives nobody anything while it is not healthy itself', async () => {
     startKnown();
     instances('y');

@@ -188,9 +188,12 @@ describe('discarding', () => {
     expect(chart.state()).toEqual({ discarding: 'backingOff' });
     verify();
     expect(ports.destroy.calls).toHaveLength(2);
+    verify();
+    expect(ports.destroy.calls[1]?.signal.aborted).toBe(true);
+    expect(ports.destroy.calls).toHaveLength(3);
     await fail('destroy');
     await clock.advance(10_000);
-    expect(ports.destroy.calls).toHaveLength(3);
+    expect(ports.destroy.calls).toHaveLength(4);
   });
 });
 

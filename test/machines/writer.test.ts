@@ -194,6 +194,19 @@ describe('committing', () => {
     expect(inFlight()).toEqual(['again']);
   });
 
+  it('sends again, newest first of each subject, what may have gone into a hole when Consul is back', async () => {
+    submit(aWrite('a'), aWrite('b'));
+    await clock.advance(GATHER_MS);
+    submit(aWrite('newer', 'b'));
+    chart.actor.send({ type: 'consul.reachable' });
+    expect(commit.last().signal.aborted).toBe(true);
+    expect(answers).toEqual([{ id: 'b', type: 'superseded' }]);
+    await clock.advance(GATHER_MS);
+    expect(inFlight()).toEqual(['newer', 'a']);
+    await commitAll();
+    expect(chart.state()).toBe('idle');
+  });
+
   it('takes back what waits behind the transaction', async () => {
     await becomeCommitting();
     submit(aWrite('b'));
