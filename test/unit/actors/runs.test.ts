@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { startRuns, type Runs } from '../../../src/actors/runs.ts';
+import { createSchedule } from '../../../src/schedule.ts';
+import { createVirtualClock } from '../../support/virtual-clock.ts';
+
+const setUp = (work: (signal: AbortSignal) => Promise<void>) => {
+  const clock = createVirtualClock();
+  const schedule = createSchedule({ clock, random: () => 0.5, maxConcurrent: 10 });
+  const signals: AbortSignal[] = [];
+  const runs: Runs = startRuns(schedule, 'k', 1_000, () => {
+    runs.begin((signal) => {
+      signals.push(signal);
+      return work(signal);
+    });
+  });
+  return { clock, schedule, signals, runs };
+};
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+
+it('begins one run a tick, each with a signal of its own', async () => {
+  const { clock, schedule, signals } = setUp(() => Promise.resolve());
+  await clock.advance(3_499);
+  expect(new Set(signals).size).toBe(4);
+  schedule.stop();
+});
+
+it('begins none while one is going, and the next when that was ended as out of date', async () => {
+  const { clock, schedule, signals, runs } = setUp(untilAborted);
+  await clock.advance(10_000);
+  expect(signals).toHaveLength(1);
+  runs.abort();
+  await clock.advance(1_000);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  runs.stop();
+  schedule.stop();
+});
+
+it('ends the run under way and begins none any more once stopped', async () => {
+  const { clock, schedule, signals, runs } = setUp(untilAborted);
+  await clock.advance(0);
+  runs.stop();
+  expect(signals[0]?.aborted).toBe(true);
+  await clock.advance(10_000);
+  expect(signals).toHaveLength(1);
+  schedule.stop();
+  expect(clock.pending).toBe(0);
+});
+
+it('is ready for the next tick when nothing was begun at this one', async () => {
+  const clock = createVirtualClock();
+  const schedule = createSchedule({ clock, random: () => 0.5, maxConcurrent: 1 });
+  let ticks = 0;
+  startRuns(schedule, 'k', 1_000, () => {
+    ticks += 1;
+  });
+  await clock.advance(3_499);
+  expect(ticks).toBe(4);
+  schedule.stop();
+});
