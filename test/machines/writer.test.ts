@@ -394,6 +394,23 @@ describe('the desk', () => {
     expect(desk.owed()).toBe(0);
     running.stop();
   });
+
+  it('keeps nobody who waits for an actor that is gone', () => {
+    let { actor, stop } = startChildChart(writerMachine, { batchFlushIntervalMs: 0 }, { clock });
+    let isStarted = true;
+    const committer = {} as Committer; // safe: nothing is flushed
+    const desk = createWriter({ committer, clock, random: () => 0, actor: () => (isStarted ? actor : undefined) });
+    desk.submit(aWrite('a'), () => expect.unreachable('its writer is gone'));
+    expect(desk.owed()).toBe(1);
+    stop();
+    isStarted = false;
+    desk.submit(aWrite('b'), () => expect.unreachable('there is no writer'));
+    expect(desk.owed()).toBe(0);
+    ({ actor, stop } = startChildChart(writerMachine, { batchFlushIntervalMs: 0 }, { clock }));
+    isStarted = true;
+    expect(desk.owed()).toBe(0);
+    stop();
+  });
 });
 
 describe('the chart', () => {
