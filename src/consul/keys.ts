@@ -2,16 +2,16 @@
 import type { CheckId } from '../../machines/model.ts';
 
 export interface KeyOptions {
-  /** `consul_kv_path` as configured; empty: not set. */
+  /** `consul_kv_path`, with its final slash. */
   readonly kvPath: string;
-  /** `consul_leader_key` as configured; empty: not set. */
+  /** The key of the lock, as src/config/resolve.ts chooses it. */
   readonly leaderKey: string;
 }
 
 export interface Keys {
   /** The folder, with its final slash. */
   readonly root: string;
-  /** The lock: `consul_leader_key`; else `<consul_kv_path>leader` if that path is set; else `consul-esm/lock`. */
+  /** The lock. */
   readonly leader: string;
   /** The lock of Go instances, `<kv>leader`. */
   readonly goLeader: string;
@@ -31,16 +31,12 @@ export interface Keys {
   criticalService(id: CheckId): string;
 }
 
-const DEFAULT_ROOT = 'consul-esm/';
-const DEFAULT_LEADER = 'consul-esm/lock';
-
-export function createKeys({ kvPath, leaderKey }: KeyOptions): Keys {
-  const root = kvPath === '' ? DEFAULT_ROOT : kvPath.replace(/\/*$/, '/');
+export function createKeys({ kvPath: root, leaderKey }: KeyOptions): Keys {
   const [agents, probes, critical] = [`${root}agents/`, `${root}probes/`, `${root}critical/`];
   const service = ({ node, serviceId }: CheckId): string => `${critical}${segment(node)}/${segment(serviceId)}/`;
   return {
     root,
-    leader: leaderKey !== '' ? leaderKey : kvPath !== '' ? `${root}leader` : DEFAULT_LEADER,
+    leader: leaderKey,
     goLeader: `${root}leader`,
     agents,
     agent: (serviceId) => agents + serviceId,

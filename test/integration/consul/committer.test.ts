@@ -21,7 +21,7 @@ import { createCommitter } from '../../../src/consul/txn.ts';
 import { startConsul, type TestConsul } from '../../support/consul.ts';
 import { connect, forever } from '../../support/consul-client.ts';
 
-const keys = createKeys({ kvPath: '', leaderKey: '' });
+const keys = createKeys({ kvPath: 'consul-esm/', leaderKey: 'consul-esm/lock' });
 const SELF = 'consul-esm:one';
 let consul: TestConsul;
 let client: ConsulClient;

@@ -63,7 +63,7 @@ describe('own registration', () => {
 });
 
 describe('the lock', () => {
-  const keys = createKeys({ kvPath: 'fleet', leaderKey: '' });
+  const keys = createKeys({ kvPath: 'fleet/', leaderKey: 'fleet/leader' });
 
   async function contender(instanceId: string) {
     const registrar = registrarOf(instanceId);
@@ -120,15 +120,16 @@ describe('the lock', () => {
 
   it('watches the key of Go instances unless that is its own', () => {
     const lockAt = (leaderKey: string) =>
-      createLock({ client, keys: createKeys({ kvPath: '', leaderKey }), serviceId: 's' });
-    expect(lockAt('')).toMatchObject({ key: 'consul-esm/lock', goKey: 'consul-esm/leader' });
-    expect(lockAt('').watchGoLock).toBeDefined();
+      createLock({ client, keys: createKeys({ kvPath: 'consul-esm/', leaderKey }), serviceId: 's' });
+    const own = lockAt('consul-esm/lock');
+    expect(own).toMatchObject({ key: 'consul-esm/lock', goKey: 'consul-esm/leader' });
+    expect(own.watchGoLock).toBeDefined();
     expect(lockAt('consul-esm/leader').watchGoLock).toBeUndefined();
   });
 });
 
 describe('the fleet', () => {
-  const keys = createKeys({ kvPath: 'esm', leaderKey: '' });
+  const keys = createKeys({ kvPath: 'esm/', leaderKey: 'esm/leader' });
   const fleetOf = (tag = '') => createFleet({ client, keys, service: 'consul-esm', tag });
   const list = (...nodes: string[]) => ({ nodes, probes: [] });
 

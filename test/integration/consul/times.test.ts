@@ -13,7 +13,7 @@ import { startConsul, type TestConsul } from '../../support/consul.ts';
 import { connect, forever } from '../../support/consul-client.ts';
 import { eventually } from '../../support/eventually.ts';
 
-const keys = createKeys({ kvPath: '', leaderKey: '' });
+const keys = createKeys({ kvPath: 'consul-esm/', leaderKey: 'consul-esm/lock' });
 const records = createRecords();
 let consul: TestConsul;
 let client: ConsulClient;

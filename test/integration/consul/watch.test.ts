@@ -9,7 +9,7 @@ import { startConsul, type TestConsul } from '../../support/consul.ts';
 import { connect, follow, forever } from '../../support/consul-client.ts';
 import { eventually } from '../../support/eventually.ts';
 
-const keys = createKeys({ kvPath: '', leaderKey: '' });
+const keys = createKeys({ kvPath: 'consul-esm/', leaderKey: 'consul-esm/lock' });
 const catalogOf = (
   client: ConsulClient,
   records = createRecords(),

@@ -179,7 +179,7 @@ describe('an answer that no Consul gives', () => {
     const catalog = createCatalog({
       client,
       records: createRecords(),
-      keys: createKeys({ kvPath: '', leaderKey: '' }),
+      keys: createKeys({ kvPath: 'consul-esm/', leaderKey: 'consul-esm/lock' }),
       serviceId: 's',
       nodeMeta: () => ({}),
       isStaleAllowed: false,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createKeys } from '../../../src/consul/keys.ts';
 
-const keys = createKeys({ kvPath: 'consul-esm/', leaderKey: '' });
+const keys = createKeys({ kvPath: 'consul-esm/', leaderKey: 'consul-esm/lock' });
 const id = (node: string, serviceId: string, checkId: string, namespace = '', partition = '') => ({
   node,
   serviceId,
@@ -11,15 +11,10 @@ const id = (node: string, serviceId: string, checkId: string, namespace = '', pa
   partition,
 });
 
-describe('the leader key', () => {
-  it.each([
-    ['', '', 'consul-esm/lock', 'consul-esm/leader'],
-    ['consul-esm/', '', 'consul-esm/leader', 'consul-esm/leader'],
-    ['fleet', '', 'fleet/leader', 'fleet/leader'],
-    ['fleet/', 'my/lock', 'my/lock', 'fleet/leader'],
-    ['', 'my/lock', 'my/lock', 'consul-esm/leader'],
-  ])('with path %j and key %j is %s, beside %s of Go instances', (kvPath, leaderKey, leader, goLeader) => {
-    expect(createKeys({ kvPath, leaderKey })).toMatchObject({ leader, goLeader });
+it('keeps the lock of Go instances beside its own', () => {
+  expect(createKeys({ kvPath: 'fleet/', leaderKey: 'my/lock' })).toMatchObject({
+    leader: 'my/lock',
+    goLeader: 'fleet/leader',
   });
 });
 
