@@ -4,6 +4,7 @@
  */
 import type { CheckKey, CheckRecord, ExternalNode, Share } from '../machines/model.ts';
 import { reconcile, type NodeChange, type NodeRecord } from '../machines/rules/reconcile.ts';
+import { wireNodes } from './actors/node.ts';
 import { createAdoption, type AdoptionDeps } from './adoption.ts';
 import type { FailureTimes } from './consul/consul.ts';
 import { pause } from './pause.ts';
@@ -29,6 +30,7 @@ export interface Roster {
 }
 
 export const createRoster = (deps: RosterDeps): Roster => {
+  const nodeDeps = { ...deps, nodeChart: wireNodes(deps) };
   const { clock, random } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -64,7 +66,7 @@ export const createRoster = (deps: RosterDeps): Roster => {
     const { name } = record.node;
     if (running.has(name)) return;
     const onFailure = (): void => void restart(name);
-    running.set(name, startNode(deps, record, failures, deps.settings(), onFailure));
+    running.set(name, startNode(nodeDeps, record, failures, deps.settings(), onFailure));
     told.set(name, record);
   };
 

@@ -4,7 +4,7 @@ import type { CheckSettings } from '../machines/rules/ledger.ts';
 import type { NodeChange, NodeRecord } from '../machines/rules/reconcile.ts';
 import { nodeSubject } from '../machines/rules/report.ts';
 import type { NodeEntry, NodeSettings } from '../machines/rules/watchbook.ts';
-import { pingKey, type NodeDeps, type NodeRuntime } from './actors/node.ts';
+import { pingKey, type NodeChart, type NodeDeps, type NodeRuntime } from './actors/node.ts';
 import { startNodeRoot, type NodeRoot } from './actors/node-root.ts';
 import { startRuns } from './actors/runs.ts';
 import type { FailureTimes } from './consul/consul.ts';
@@ -14,7 +14,7 @@ export interface NodeRunSettings extends CheckSettings, NodeSettings {
   readonly nodeProbeIntervalMs: number;
 }
 
-export type RunningNodeDeps = NodeDeps & RunningChecksDeps;
+export interface RunningNodeDeps extends NodeDeps, RunningChecksDeps {}
 
 export interface RunningNode {
   change(change: NodeChange): void;
@@ -37,13 +37,13 @@ const healthOf = (records: Iterable<CheckRecord>): NodeEntry['status'] => {
 
 /** Starts a node. `onFailure`: one of its actors has died; the node is to be stopped and started anew. */
 export const startNode = (
-  deps: RunningNodeDeps,
+  deps: RunningNodeDeps & { readonly nodeChart: NodeChart },
   record: NodeRecord,
   failures: FailureTimes,
   initialSettings: NodeRunSettings,
   onFailure: () => void,
 ): RunningNode => {
-  const { schedule, clock } = deps;
+  const { schedule, clock, nodeChart } = deps;
   const { name, partition } = record.node;
   const key = pingKey(name);
   const runtime: NodeRuntime = {
@@ -53,6 +53,7 @@ export const startNode = (
     checks: new Map(),
     lastEvent: undefined,
   };
+  nodeChart.runtimes.set(name, runtime);
   let settings = initialSettings;
 
   const startRoot = (isPinged: boolean): NodeRoot => {
@@ -132,6 +133,7 @@ export const startNode = (
       runtime.pings?.stop();
       for (const root of roots) root.stop();
       checks.stop();
+      nodeChart.runtimes.delete(name);
       deps.writer.withdraw(nodeSubject(name));
       deps.coordinates?.forget(name);
     },

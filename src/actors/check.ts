@@ -18,7 +18,7 @@ export interface CheckRuntime {
   readonly runs: Runs;
 }
 
-/** The checks of one root actor's system. */
+/** The checks of one node. */
 export interface CheckRuntimes {
   readonly checks: ReadonlyMap<CheckKey, CheckRuntime>;
   lastEvent: LastEvent | undefined;
@@ -36,13 +36,14 @@ export interface CheckDeps {
 /** As the log names a check, `foo/service:web1`. */
 export const checkLabel = ({ node, checkId }: CheckId): string => `${node}/${checkId}`;
 
-/** The chart with its effects, for every check whose runtime `runtimes` holds. */
-export const wireCheck = (deps: CheckDeps, runtimes: CheckRuntimes): typeof checkMachine => {
+/** The chart with its effects, for the checks of all nodes that `nodes` holds by name. */
+export const wireCheck = (deps: CheckDeps, nodes: ReadonlyMap<string, CheckRuntimes>): typeof checkMachine => {
   const { prober, schedule, writer, clock, log, complaints } = deps;
   return checkMachine.provide({
     actions: {
       probe: ({ context: { key, id }, self }, { run }) => {
-        const runtime = runtimes.checks.get(key);
+        const node = nodes.get(id.node);
+        const runtime = node?.checks.get(key);
         runtime?.runs.begin(async (signal) => {
           const { definition, timeoutMs } = runtime;
           const sentAtMs = clock.now();
@@ -55,7 +56,7 @@ export const wireCheck = (deps: CheckDeps, runtimes: CheckRuntimes): typeof chec
           const { status, output } = outcome;
           complaints.sent(definition.type.toUpperCase());
           log.debug(`agent: Check '${checkLabel(id)}' is ${status}`);
-          tellNoted(runtimes, self, { type: 'check.probed', run, status, output, sentAtMs, atMs: clock.now() });
+          tellNoted(node, self, { type: 'check.probed', run, status, output, sentAtMs, atMs: clock.now() });
         });
       },
       probeNow: ({ context }) => {
@@ -67,7 +68,7 @@ export const wireCheck = (deps: CheckDeps, runtimes: CheckRuntimes): typeof chec
           if (operation?.type === 'service.remove') logRemoval(log, id, answer);
           if (!isActive(self)) return;
           const before = self.getSnapshot().context.status;
-          tellNoted(runtimes, self, answer);
+          tellNoted(nodes.get(id.node), self, answer);
           const after = self.getSnapshot().context.status;
           if (after !== before) log.info(`Check '${checkLabel(id)}' is now ${after}`);
         });

@@ -6,7 +6,7 @@ import type { NodeEvent } from '../../machines/node.ts';
 import type { NodeEntry } from '../../machines/rules/watchbook.ts';
 import type { LogFields } from '../observe/log.ts';
 import { checkLabel } from './check.ts';
-import { wireNode, type NodeDeps, type NodeRuntime } from './node.ts';
+import type { NodeChart, NodeDeps, NodeRuntime } from './node.ts';
 import { stopOrphans } from './orphans.ts';
 import { tellNoted, type LastEvent } from './port-actions.ts';
 
@@ -28,12 +28,12 @@ const lastWords = ({ type, actor }: LastEvent): LogFields => {
 
 /** `onFailure` is called when the chart or one of its checks has thrown: the root is dead then, its checks stopped. */
 export const startNodeRoot = (
-  deps: NodeDeps,
+  deps: NodeDeps & { readonly nodeChart: NodeChart },
   runtime: NodeRuntime,
   input: NodeEntry,
   onFailure: () => void,
 ): NodeRoot => {
-  const root = createActor(wireNode(deps, runtime), { input, clock: deps.clock });
+  const root = createActor(deps.nodeChart.machine, { input, clock: deps.clock });
   const checks = () => root.getSnapshot().children;
   root.subscribe({
     error: (error) => {

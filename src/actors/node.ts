@@ -27,13 +27,26 @@ export interface NodeDeps extends CheckDeps, PingDeps {
 /** A node's place in the schedule. */
 export const pingKey = (node: string): string => `node\0${node}`;
 
-/** The chart with its effects, for the node of `runtime` and its checks. */
-export const wireNode = (deps: NodeDeps, runtime: NodeRuntime): typeof nodeMachine =>
+/** One chart for all nodes, and what each running node has beside it, by name. */
+export interface NodeChart {
+  readonly machine: typeof nodeMachine;
+  readonly runtimes: Map<string, NodeRuntime>;
+}
+
+/** Call it once: a wired chart takes 50 KB, and what XState remembers of each state comes on top. */
+export const wireNodes = (deps: NodeDeps): NodeChart => {
+  const runtimes = new Map<string, NodeRuntime>();
+  return { machine: wireNode(deps, runtimes), runtimes };
+};
+
+/** The chart with its effects, for all nodes that `runtimes` holds, and their checks. */
+export const wireNode = (deps: NodeDeps, runtimes: ReadonlyMap<string, NodeRuntime>): typeof nodeMachine =>
   nodeMachine.provide({
-    actors: { check: wireCheck(deps, runtime) } satisfies NodeActors,
+    actors: { check: wireCheck(deps, runtimes) } satisfies NodeActors,
     actions: {
-      ping: ({ self }, { run }) => {
-        runtime.pings?.begin(async (signal) => {
+      ping: ({ context: { name }, self }, { run }) => {
+        const runtime = runtimes.get(name);
+        runtime?.pings?.begin(async (signal) => {
           const result = await pingNode(deps, runtime.node, runtime.nodeProbeIntervalMs, signal);
           if (result !== undefined) tellNoted(runtime, self, { type: 'node.pinged', run, ...result });
         });
@@ -47,7 +60,7 @@ export const wireNode = (deps: NodeDeps, runtime: NodeRuntime): typeof nodeMachi
           if (isRemoval) logRemoval(deps.log, name, answer);
           if (!isActive(self)) return;
           const wasAlive = self.getSnapshot().value === 'alive';
-          tellNoted(runtime, self, answer);
+          tellNoted(runtimes.get(name), self, answer);
           const isAlive = self.getSnapshot().value === 'alive';
           if (isAlive !== wasAlive) deps.log.info(`Node '${name}' is now ${isAlive ? 'reachable' : 'unreachable'}`);
         });

@@ -23,13 +23,13 @@ export interface LastEvent {
   readonly actor: { getSnapshot(): ChartSnapshot & { readonly context: object } };
 }
 
-/** Sends an event, and notes it. */
+/** Sends an event, and notes it where there is a place for the note. */
 export const tellNoted = <Event extends { readonly type: string }>(
-  system: { lastEvent: LastEvent | undefined },
+  system: { lastEvent: LastEvent | undefined } | undefined,
   actor: LastEvent['actor'] & { send(event: Event): void },
   event: Event,
 ): void => {
-  system.lastEvent = { type: event.type, actor };
+  if (system !== undefined) system.lastEvent = { type: event.type, actor };
   actor.send(event);
 };
 

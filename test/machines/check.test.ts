@@ -695,6 +695,6 @@ describe('the chart', () => {
     start();
     expect(breachesOf(checkMachine)).toEqual([]);
     const deps = {} as CheckDeps; // safe: wiring calls nothing of it
-    expect(unwiredNames(checkMachine, wireCheck(deps, { checks: new Map(), lastEvent: undefined }))).toEqual([]);
+    expect(unwiredNames(checkMachine, wireCheck(deps, new Map()))).toEqual([]);
   });
 });

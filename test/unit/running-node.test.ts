@@ -2,11 +2,13 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CheckRecord, ExternalNode } from '../../machines/model.ts';
 import type { NodeChange } from '../../machines/rules/reconcile.ts';
+import { wireNodes, type NodeChart } from '../../src/actors/node.ts';
 import { startNode, type RunningNode } from '../../src/running-node.ts';
 import { aCheck, aNode, aProbedNode, NO_FAILURES, SETTINGS, startRoster, type Rig } from '../support/roster.ts';
 
 let rig: Rig;
 let running: RunningNode | undefined;
+let nodeChart: NodeChart;
 const forgotten: string[] = [];
 const observed: string[] = [];
 
@@ -20,17 +22,21 @@ beforeEach(() => {
       stop: () => undefined,
     },
   });
+  nodeChart = wireNodes(rig.deps);
 });
 
 afterEach(() => {
   running?.stop();
+  expect(nodeChart.runtimes.size).toBe(0);
   rig[Symbol.dispose]();
   expect(rig.clock.pending).toBe(0);
 });
 
 const start = (node: ExternalNode, checks: readonly CheckRecord[] = []): RunningNode => {
   const record = { node, checks: new Map(checks.map((check) => [check.key, check])) };
-  running = startNode(rig.deps, record, NO_FAILURES, SETTINGS, () => expect.unreachable('a chart died'));
+  running = startNode({ ...rig.deps, nodeChart }, record, NO_FAILURES, SETTINGS, () =>
+    expect.unreachable('a chart died'),
+  );
   return running;
 };
 
