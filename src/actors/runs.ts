@@ -13,31 +13,33 @@ export interface Runs {
 /** Enters `key` into the schedule; `onDue` is called at each tick and may `begin` one run. */
 export const startRuns = (schedule: Schedule, key: string, intervalMs: number, onDue: () => void): Runs => {
   let finish: (() => void) | undefined;
-  let running: AbortController | undefined;
+  let isRunning = false;
+  // One for all runs until one is aborted: V8 keeps every AbortSignal through its quick collections, with all it refers to.
+  let controller = new AbortController();
   schedule.add(key, {
     intervalMs,
     start(done) {
       finish = done;
       onDue();
-      if (running === undefined) done();
+      if (!isRunning) done();
     },
   });
   return {
     begin(work) {
       const done = finish;
-      const controller = new AbortController();
-      running = controller;
+      isRunning = true;
       void work(controller.signal).finally(() => {
-        if (running === controller) running = undefined;
+        isRunning = false;
         done?.();
       });
     },
     abort() {
-      running?.abort();
+      controller.abort();
+      controller = new AbortController();
     },
     stop() {
       schedule.remove(key);
-      running?.abort();
+      controller.abort();
     },
   };
 };
