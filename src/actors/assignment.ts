@@ -21,7 +21,7 @@ const survey = async (fleet: Fleet, signal: AbortSignal): Promise<Survey> => {
   return { lists: new Map(present.map(([id, entry]) => [id, knownShare(entry)])), registered };
 };
 
-export const assignmentActors = ({ fleet, catalog }: AssignmentDeps): AssignmentActors => ({
+const assignmentActors = ({ fleet, catalog }: AssignmentDeps): AssignmentActors => ({
   fleet: fromCallback(({ sendBack, receive }) => {
     const watches = [
       catalog.watchNodes(observing(sendBack, (nodes): FleetNews => ({ type: 'nodes.changed', nodes }))),

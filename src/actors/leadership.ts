@@ -32,7 +32,7 @@ const withdraw = async (lock: Lock, session: string, signal: AbortSignal): Promi
   await lock.destroySession(session, signal);
 };
 
-export const leadershipActors = (deps: LeadershipDeps): LeadershipActors => ({
+const leadershipActors = (deps: LeadershipDeps): LeadershipActors => ({
   locks: locks(deps.lock),
   session: sessionLogic(deps),
   assignment: assignmentLogic(deps),

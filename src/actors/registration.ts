@@ -10,7 +10,7 @@ export interface RegistrationDeps {
   readonly random: Random;
 }
 
-export const registrationActors = ({ registrar }: RegistrationDeps): RegistrationActors => ({
+const registrationActors = ({ registrar }: RegistrationDeps): RegistrationActors => ({
   lookUp: fromPromise(({ signal }) => registrar.lookUp(signal)),
   register: fromPromise(({ signal }) => registrar.register(signal)),
   beat: fromPromise(({ signal }) => registrar.beat(signal)),

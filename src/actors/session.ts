@@ -10,7 +10,7 @@ export interface SessionDeps {
   readonly random: Random;
 }
 
-export const sessionActors = ({ lock }: SessionDeps): SessionActors => ({
+const sessionActors = ({ lock }: SessionDeps): SessionActors => ({
   create: fromPromise(({ signal }) => lock.createSession(signal)),
   renew: fromPromise(({ input, signal }) => lock.renewSession(input.session, signal)),
   destroy: fromPromise(({ input, signal }) => lock.destroySession(input.session, signal)),

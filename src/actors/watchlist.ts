@@ -21,7 +21,7 @@ const newsOf = (entry: ShareEntry): ListNews => {
   }
 };
 
-export const watchlistActors = ({ catalog }: WatchlistDeps): WatchlistActors => ({
+const watchlistActors = ({ catalog }: WatchlistDeps): WatchlistActors => ({
   ownList: watching((observer) => catalog.watchShare(observer), newsOf),
 });
 

@@ -49,7 +49,7 @@ export function edgeName(edge: AnyTransitionDefinition): string {
 }
 
 /** Every edge of the chart, one line each. */
-export const edgesOf = (machine: AnyStateMachine): string[] =>
+const edgesOf = (machine: AnyStateMachine): string[] =>
   statesOf(machine).flatMap((node) => transitionsOf(node).map(edgeName));
 
 /** What a suite has been through. Pass `inspect` to every actor; the chart may run beneath others. */
