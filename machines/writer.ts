@@ -53,6 +53,14 @@ export type WriterReport = ConsulNews | { readonly type: 'writer.emptied' };
 const owedReason = (outcomes: readonly WriteOutcome[]): string =>
   outcomes.find((outcome) => outcome.type === 'owed')?.reason ?? '';
 
+/** Why Consul will never take one of the writes, in a sentence; empty when it has nothing against any. */
+const refusedDetail = (outcomes: readonly WriteOutcome[]): string => {
+  for (const outcome of outcomes) {
+    if (outcome.type === 'rejected' && outcome.rejection.reason === 'refused') return outcome.rejection.detail;
+  }
+  return '';
+};
+
 export type WriterActors = {
   readonly commit: PromiseActorLogic<readonly WriteOutcome[], CommitInput>;
 };
@@ -89,6 +97,11 @@ export const writerMachine = setup({
     dropStale: assign({ onStaleIndex: 'drop' }),
     tellEmptied: sendTo(({ context }) => context.parent, { type: 'writer.emptied' } satisfies WriterReport),
     tellAnswered: sendTo(({ context }) => context.parent, { type: 'consul.answered' } satisfies WriterReport),
+    /** Nobody else would: the check or node that asked tries again with its next result. */
+    tellRefused: sendTo(
+      ({ context }) => context.parent,
+      (_, message: string) => ({ type: 'consul.failed', code: 'ESM_CONSUL_REFUSED', message }) satisfies WriterReport,
+    ),
     tellFailed: sendTo(
       ({ context }) => context.parent,
       (_, message: string) =>
@@ -96,6 +109,7 @@ export const writerMachine = setup({
     ),
   },
   guards: {
+    isRefused: (_, outcomes: readonly WriteOutcome[]) => refusedDetail(outcomes) !== '',
     isEmpty: ({ context }) => context.queue.size === 0,
     isFull: ({ context }) => isFull(context.queue),
     isDraining: ({ context }) => context.onStaleIndex === 'drop',
@@ -179,6 +193,16 @@ export const writerMachine = setup({
               { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
               'countFailure',
               { type: 'tellFailed', params: ({ event }) => owedReason(event.output) },
+            ],
+          },
+          {
+            guard: { type: 'isRefused', params: ({ event }) => event.output },
+            target: 'gathering',
+            actions: [
+              { type: 'settle', params: ({ event }) => event.output },
+              { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
+              'forgetFailures',
+              { type: 'tellRefused', params: ({ event }) => refusedDetail(event.output) },
             ],
           },
           {

@@ -69,5 +69,6 @@ export function blame(groups: readonly Group[], fences: number, errors: readonly
 /** What Consul's words on a group's operations mean for it; `stale`: read again, and try again. */
 export function judge(texts: readonly string[]): Rejection | 'stale' {
   if (texts.every(isStale)) return 'stale';
-  return texts.some(isMissing) ? { reason: 'gone' } : { reason: 'refused', detail: texts.join('; ') };
+  if (texts.some(isMissing)) return { reason: 'gone' };
+  return { reason: 'refused', detail: `writing to the catalog: ${texts.join('; ')}` };
 }

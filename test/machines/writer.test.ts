@@ -248,6 +248,20 @@ describe('backing off', () => {
     });
   });
 
+  it('does not follow a refusal, which is told: whoever asked tries again', async () => {
+    await becomeCommitting();
+    const refusal = { type: 'rejected', rejection: { reason: 'refused', detail: 'Permission denied' } } as const;
+    commit.last().resolve([{ id: 'a', ...refusal }]);
+    await flush();
+    expect(answers).toEqual([{ id: 'a', ...refusal }]);
+    expect(chart.state()).toBe('idle');
+    expect(chart.told).toContainEqual({
+      type: 'consul.failed',
+      code: 'ESM_CONSUL_REFUSED',
+      message: 'Permission denied',
+    });
+  });
+
   it('answers what was settled, and tries the rest again', async () => {
     submit(aWrite('a'), aWrite('b'));
     await clock.advance(GATHER_MS);
