@@ -12,15 +12,21 @@ export function lostAnswer(what: string, address: string, cause: unknown): EsmEr
   });
 }
 
-/** Throws what an answer other than 200 means. */
-export function requireOk(what: string, answer: Answer): void {
-  if (answer.status !== 200) throw refusal(what, answer);
+/** Throws what an answer other than 200 means; see {@link refusal}. */
+export function requireOk(what: string, answer: Answer, permission = ''): void {
+  if (answer.status !== 200) throw refusal(what, answer, permission);
 }
 
-/** What an answer other than 200 means: no permission, no Consul in good health, or a request that it will never take. */
-export function refusal(what: string, answer: Answer): EsmError {
+/**
+ * What an answer other than 200 means: no permission, no Consul in good health, or a request that it will never take.
+ * `permission` is told where the token lacks it and Consul, older than 1.12, does not say so itself.
+ */
+export function refusal(what: string, answer: Answer, permission = ''): EsmError {
   const text = `${what}: ${answer.status} ${excerptOf(answer)}`.trim();
-  if (answer.status === 403 || isPermissionDenied(excerptOf(answer))) return new EsmError('ESM_CONSUL_FORBIDDEN', text);
+  if (answer.status === 403 || isPermissionDenied(excerptOf(answer))) {
+    const isNamed = permission === '' || /lacks permission|Missing \w+:/.test(text);
+    return new EsmError('ESM_CONSUL_FORBIDDEN', isNamed ? text : `${text} (the token needs ${permission})`);
+  }
   if (answer.status === 429 || answer.status >= 500) return new EsmError('ESM_CONSUL_UNAVAILABLE', text);
   return new EsmError('ESM_CONSUL_REFUSED', text);
 }

@@ -63,7 +63,7 @@ async function createSession(client: ConsulClient, checkId: string, signal: Abor
     ServiceChecks: [{ ID: checkId }],
   });
   const answer = await client.ask({ method: 'PUT', path: '/v1/session/create', body }, signal);
-  requireOk(what, answer);
+  requireOk(what, answer, 'session write');
   const id = asString(asObject(jsonOf(what, answer))?.['ID']);
   if (id === '') throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer holds no id`);
   return id;
@@ -96,7 +96,7 @@ async function putLock(
   const entry = { key, value: '', flags, [by]: session };
   const answer = await client.control(what, (consul, options) => consul.kv.set({ ...options, ...entry }), signal);
   if (isUnknownSession(answer)) return false;
-  if (answer.status !== 200) throw refusal(what, answer);
+  if (answer.status !== 200) throw refusal(what, answer, `write on key ${key}`);
   return answer.value === true;
 }
 

@@ -8,7 +8,7 @@ import { startDaemon } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
 import { createFleet } from '../support/fleet.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { refusedPort, startSilentTarget } from '../support/targets.ts';
+import { refusedPort, startHttpTarget, startSilentTarget } from '../support/targets.ts';
 
 let consul: TestConsul;
 
@@ -139,6 +139,18 @@ describe.concurrent('without Consul', () => {
     expect(await daemon.ended).toBe(0);
   });
 
+  test('of an age that it can work with, it refuses', async () => {
+    // no such Consul can be had any more
+    const self = JSON.stringify({ Config: { NodeName: 'old', Datacenter: 'dc1', Version: '1.4.0' } });
+    await using old = await startHttpTarget((_, response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(self),
+    );
+    await using daemon = await startDaemon({ config: `http_addr = "127.0.0.1:${old.port}"` });
+    await eventually('the end', () => daemon.stderr !== '');
+    expect(await daemon.ended).toBe(12);
+    expect(daemon.stderr).toBe("consul-esm: Consul agent 'old' is version 1.4.0; 1.4.1 or later is needed\n");
+  });
+
   test('it begins as soon as Consul is there', async () => {
     await using late = await startConsul();
     await late.kill('SIGKILL');
@@ -195,5 +207,30 @@ describe.concurrent('a token that may not', () => {
     await daemon.until('Obtained leadership');
     expect(daemon.stdout).not.toContain(powerless);
     expect(daemon.stdout).not.toContain(guarded.token);
+  });
+
+  test('do the rest is told which permission it lacks, once, and all is well when it has it', async () => {
+    await using guarded = await startConsul({ aclEnabled: true });
+    const rules: Readonly<Record<string, [string, RegExp]>> = {
+      service: ['service_prefix "" { policy = "write" }', /registering: 403 .*service:write/],
+      session: ['session_prefix "" { policy = "write" }', /creating a session: 403 .*the token needs session write/],
+      node: ['node_prefix "" { policy = "write" }', /it needs node read/],
+      key: ['key_prefix "" { policy = "write" }', /watching key\/agents\/key:one: 403/],
+    };
+    await Promise.all(
+      Object.entries(rules).map(async ([lacking, [, complaint]]) => {
+        const others = Object.values(rules).filter(([rule]) => !rule.startsWith(lacking));
+        const few = ['agent_prefix "" { policy = "read" }', ...others.map(([rule]) => rule)].join('\n');
+        const policy = await guarded.put('/acl/policy', { Name: lacking, Rules: few });
+        const { ID } = policy as { readonly ID: string }; // safe: what /v1/acl/policy answers
+        const token = await guarded.put('/acl/token', { Policies: [{ ID }] });
+        const { SecretID } = token as { readonly SecretID: string }; // safe: what /v1/acl/token answers
+        await using daemon = await createFleet({ ...guarded, token: SecretID }, lacking).start();
+        await daemon.until(complaint);
+        await guarded.put(`/acl/policy/${ID}`, { Name: lacking, Rules: `${few}\n${rules[lacking]![0]}` });
+        await daemon.until('Obtained leadership', 30_000);
+        expect(daemon.lines(complaint)).toHaveLength(1);
+      }),
+    );
   });
 });
