@@ -101,6 +101,7 @@ const watchShare = (client: ConsulClient, key: string, observer: WatchObserver<S
       what: `watching ${key}`,
       path: kvPath(key),
       isAbsentOk: true,
+      permission: `read on key ${key}`,
       parse: (answer) => {
         const entry = parseEntries(`watching ${key}`, answer)[0];
         return entry === undefined ? ({ type: 'absent' } as const) : parseShare(entry);

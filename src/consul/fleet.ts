@@ -62,6 +62,7 @@ const watchLists = (client: ConsulClient, folder: string, observer: WatchObserve
       path: kvPath(folder),
       query: [['recurse', '']],
       isAbsentOk: true,
+      permission: `read on keys below ${folder}`,
       parse: () => undefined,
     },
     observer,

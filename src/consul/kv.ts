@@ -40,7 +40,7 @@ export async function readFolder(
     ['consistent', ''],
   ] as const;
   const answer = await client.ask({ method: 'GET', path: kvPath(folder), query, maxBytes: MAX_BYTES }, signal);
-  if (answer.status !== 404) requireOk(what, answer);
+  if (answer.status !== 404) requireOk(what, answer, `read on keys below ${folder}`);
   return parseEntries(what, answer);
 }
 

@@ -108,6 +108,7 @@ const watchHolder = (client: ConsulClient, key: string, observer: WatchObserver<
       path: kvPath(key),
       query: [['consistent', '']],
       isAbsentOk: true,
+      permission: `read on key ${key}`,
       parse: (answer) => {
         const entry = parseEntries(`watching ${key}`, answer)[0];
         if (entry === undefined || entry.session === '') return { type: 'free' };

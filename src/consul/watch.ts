@@ -33,6 +33,8 @@ export interface BlockingQuery<T> {
   parse(answer: Answer): T;
   /** 404 is an answer too: a KV key that does not exist. */
   readonly isAbsentOk?: boolean;
+  /** What the token needs, told when Consul refuses. */
+  readonly permission?: string;
   /** Doubts a changed value before it is told: rejects when it is not to be believed, which counts as trouble. */
   verify?(value: T, answer: Answer, signal: AbortSignal): Promise<void>;
 }
@@ -109,11 +111,11 @@ class Loop<T> implements RunningQuery {
   }
 
   async #ask(): Promise<void> {
-    const { what, isAbsentOk = false } = this.#query;
+    const { what, isAbsentOk = false, permission } = this.#query;
     this.#asking = new AbortController();
     const { signal } = this.#asking;
     const answer = await this.#client.ask(callOf(this.#query, this.#index), signal);
-    if (!(isAbsentOk && answer.status === 404)) requireOk(what, answer);
+    if (!(isAbsentOk && answer.status === 404)) requireOk(what, answer, permission);
     if (answer.index === undefined)
       throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer bears no X-Consul-Index`);
     const startedMs = this.#client.clock.now();
