@@ -2,8 +2,9 @@
 import type { Clock } from '../clock.ts';
 
 /**
- * Runs `task` under `signal` and a time-out of `timeoutMs` ms. When the caller's signal ends it, rejects with that
- * signal's reason, whatever `task` threw; the task's own signal carries an error that tells the time-out.
+ * Runs `task` under `signal` and a time-out of `timeoutMs` ms. Whatever `task` throws
+ * when it is ended, for clients say no more than "aborted": rejects with the reason of the caller's signal, or with an error
+ * that tells the time-out.
  */
 export async function withDeadline<T>(
   clock: Clock,
@@ -23,7 +24,7 @@ export async function withDeadline<T>(
   try {
     return await task(both.signal);
   } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+    throw both.signal.aborted ? both.signal.reason : error;
   } finally {
     clock.clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
