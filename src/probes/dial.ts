@@ -68,11 +68,13 @@ class Race {
     if (address === undefined) return;
     const socket = connect({ host: address, port, ...(onread === undefined ? {} : { onread }) });
     this.#sockets.add(socket);
-    socket.on('error', ignore);
-    socket.once('error', (error) => {
+    const onError = (error: Error): void => {
       this.#onFailure(socket, address, error);
-    });
+    };
+    socket.on('error', ignore);
+    socket.once('error', onError);
     socket.once('connect', () => {
+      socket.off('error', onError);
       this.#onConnect(socket, address);
     });
     if (this.#next < addresses.length) {

@@ -34,7 +34,10 @@ export interface Wire {
 /** A read that fails, as Go's net package says it. */
 export const readFault = (error: unknown): string => `read tcp: read: ${errnoWords(error)}`;
 
-/** Writes the request and reads until `response` is complete; the socket is left to the caller. */
+/**
+ * Writes the request and reads until `response` is complete; the socket is left to the caller, without listeners: V8's quick
+ * collections spare a socket that was connected, and with it all that its listeners refer to.
+ */
 export const exchange = (
   wire: Wire,
   request: Buffer,
@@ -49,19 +52,20 @@ export const exchange = (
     };
     const finish = (): void => {
       if (reader !== undefined) reader.sink = undefined;
-      socket.off('data', take);
+      socket.off('data', take).off('error', onError).off('close', onClose);
       settle('done');
+    };
+    const onError = (error: Error): void => {
+      response.end(words(error));
+      finish();
+    };
+    const onClose = (): void => {
+      response.end(undefined);
+      finish();
     };
     if (reader === undefined) socket.on('data', take);
     else reader.sink = take;
-    socket.once('error', (error) => {
-      response.end(words(error));
-      finish();
-    });
-    socket.once('close', () => {
-      response.end(undefined);
-      finish();
-    });
+    socket.once('error', onError).once('close', onClose);
     socket.write(request);
     return () => {
       socket.destroy();
