@@ -2,6 +2,7 @@
 /** The program: command line to exit code. */
 import { parseCommandLine, USAGE } from './cli.ts';
 import { EsmError, exitCodeOf } from './errors.ts';
+import { keepHeapSmall } from './heap.ts';
 import { run } from './run.ts';
 import { versionLine } from './version.ts';
 
@@ -15,6 +16,7 @@ const main = async (argv: readonly string[]): Promise<number> => {
       process.stdout.write(`${versionLine}\n`);
       return 0;
     case 'run':
+      keepHeapSmall();
       return await run(sources);
   }
 };
