@@ -40,7 +40,7 @@ export const PROBING_KEYS = {
     atLeast: '0s',
     default: '5m',
     reload: true,
-    description: "How long a change of a check's output alone may wait to be written; `0s`: not at all.",
+    description: "How long a change of a check's output alone may wait to be written; `0s`: written at once.",
   },
   passing_threshold: {
     type: 'integer',
