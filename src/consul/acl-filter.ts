@@ -26,7 +26,9 @@ export async function verifyEmpty(
 async function canReadOwnNode(client: ConsulClient, signal: AbortSignal): Promise<boolean> {
   const what = 'reading the own node';
   const { nodeName } = await readAgent(client, signal);
-  const answer = await client.ask({ method: 'GET', path: `/v1/catalog/node/${encodeURIComponent(nodeName)}` }, signal);
+  const path = `/v1/catalog/node/${encodeURIComponent(nodeName)}`;
+  // A leader just elected answers from what it has read of its log so far: a restarted Consul seemed to hide its node.
+  const answer = await client.ask({ method: 'GET', path, query: [['consistent', '']] }, signal);
   requireOk(what, answer);
   const found = jsonOf(what, answer);
   if (found === null) return false;

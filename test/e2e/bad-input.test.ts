@@ -23,7 +23,7 @@ import { startWeb } from '../support/web.ts';
 
 /** A name server that is asked and says nothing. */
 const CONF = join(tmpdir(), `consul-esm-resolv-${process.pid}.conf`);
-const prepare = `printf 'nameserver 127.0.0.1\\n' > ${CONF} && mount --bind ${CONF} /etc/resolv.conf`;
+const prepare = `printf 'nameserver 127.0.0.1\\n' > ${CONF} && mount --bind ${CONF} /etc/resolv.conf && rm ${CONF}`;
 
 const startSilentNameServer = async (): Promise<AsyncDisposable> => {
   const socket = createSocket('udp4').bind(53, '127.0.0.1');
@@ -135,7 +135,7 @@ inNamespace(
           },
         ],
       });
-      await using daemon = await fleet.start(`https_ca_file = "${tlsPath('ca.pem')}"`);
+      await using daemon = await fleet.start(`https_ca_file = "${tlsPath('ca.pem')}"\ncheck_update_interval = "0s"`);
 
       let unmet: unknown;
       await eventually(
