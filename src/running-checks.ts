@@ -5,7 +5,6 @@ import type { CheckEntry, CheckSettings } from '../machines/rules/ledger.ts';
 import { checkLabel, type CheckDeps, type CheckRuntime } from './actors/check.ts';
 import type { NodeRoot } from './actors/node-root.ts';
 import { startRuns } from './actors/runs.ts';
-import type { Log } from './observe/log.ts';
 import { parseDefinition, type ParsedCheck } from './probes/definition.ts';
 
 export interface RunningChecksDeps extends CheckDeps {
@@ -43,14 +42,19 @@ export const createRunningChecks = (
 ): RunningChecks => {
   const { schedule, writer, clock, log } = deps;
   const running = new Map<CheckKey, RunningCheck>();
-  const noticed = new Set<CheckKey>();
+  /** What was last said of each check, so that it is said once. */
+  const noticed = new Map<CheckKey, string>();
   let settings = initialSettings;
 
   const parse = (record: CheckRecord): Runnable | undefined => {
     if (record.id.checkId === NODE_CHECK_ID) return undefined;
     const parsed = parseDefinition(record);
-    if (!noticed.has(record.key)) notice(log, record, parsed);
-    noticed.add(record.key);
+    const sentences = sentencesOn(parsed);
+    if (noticed.get(record.key) !== sentences.join()) {
+      const level = parsed.type === 'none' ? 'debug' : 'warn';
+      for (const sentence of sentences) log[level](`Check '${checkLabel(record.id)}' ${sentence}`);
+    }
+    noticed.set(record.key, sentences.join());
     return parsed.type === 'runnable' ? parsed : undefined;
   };
 
@@ -143,16 +147,14 @@ export const createRunningChecks = (
   };
 };
 
-const notice = (log: Log, { id }: CheckRecord, parsed: ParsedCheck): void => {
-  const label = checkLabel(id);
+/** What the log must say of a check that is not run as it stands. */
+const sentencesOn = (parsed: ParsedCheck): readonly string[] => {
   switch (parsed.type) {
     case 'none':
-      log.debug(`Check '${label}' has no runnable definition and is left alone`);
-      return;
+      return ['has no runnable definition and is left alone'];
     case 'unsupported':
-      log.warn(`Check '${label}' is left alone: ${parsed.kind} checks are not run yet`);
-      return;
+      return [`is left alone: ${parsed.kind} checks are not run yet`];
     case 'runnable':
-      for (const warning of parsed.warnings) log.warn(`Check '${label}': ${warning}`);
+      return parsed.warnings.map((warning) => `runs otherwise than defined: ${warning}`);
   }
 };

@@ -97,7 +97,7 @@ inNamespace(
           'http://never-answered.example/',
           /dial tcp: lookup never-answered\.example: context deadline exceeded/,
         ),
-        http('loop', at(looping), /: stopped after 10 redirects/),
+        row('loop', { HTTP: at(looping), Timeout: '9s' }, /: stopped after 10 redirects/),
         http('beheaded', at(beheaded), /: (?:unexpected )?EOF/),
         http('garbage', at(garbage), /: .*malformed HTTP/),
         http('hanging', at(silent), /: context deadline exceeded \(Client\.Timeout exceeded/),

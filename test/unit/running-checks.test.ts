@@ -35,13 +35,22 @@ describe('what is run', () => {
   it.each([
     ['DEBUG', undefined, "Check 'a/a1' has no runnable definition and is left alone"],
     ['WARN', { GRPC: 'h:1' }, "Check 'a/a1' is left alone: gRPC checks are not run yet"],
-    ['WARN', { TCP: 'h:1', Interval: '10ms' }, "Check 'a/a1': "],
+    ['WARN', { TCP: 'h:1', Interval: '10ms' }, "Check 'a/a1' runs otherwise than defined: interval 10ms"],
   ] as const)('is told once, at %s, where there is something to tell of %j', async (level, definition, message) => {
     await run(aCheck('a', 'a1', { definition }));
     await run(aCheck('a', 'a1', { definition, modifyIndex: 12, output: 'other' }));
     const told = rig.log.messages(level).filter((line) => line.startsWith("Check 'a/a1'"));
     expect(told).toHaveLength(1);
     expect(told[0]).toContain(message);
+  });
+
+  it('is told again when the definition becomes another that is not run as it stands', async () => {
+    await run(aCheck('a', 'a1', { definition: { TCP: 'h:1', Interval: '10ms' } }));
+    await run(aCheck('a', 'a1', { definition: { UDP: 'h:1' }, modifyIndex: 12 }));
+    expect(rig.log.messages('WARN')).toEqual([
+      expect.stringContaining("Check 'a/a1' runs otherwise than defined: interval 10ms"),
+      "Check 'a/a1' is left alone: UDP checks are not run yet",
+    ]);
   });
 
   it('is critical, with the reason, when no probe can obey the definition; the others go on', async () => {

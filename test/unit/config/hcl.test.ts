@@ -175,7 +175,7 @@ describe('parseHcl1, beside compiled Go', () => {
         fc.pre(!/^\s*\{|=(?:\s|#[^\n]*\n|\/\*.*?\*\/)*$|\[(?:\s|#[^\n]*\n|\/\*.*?\*\/)*,/.test(hcl));
         expect(askOurs(hcl)).toEqual(askHclParser(hcl));
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
