@@ -4,7 +4,6 @@ import { deregister } from '../../support/catalog.ts';
 import type { Figure, Measure } from '../measure.ts';
 import { monotonicMs } from '../monotonic.ts';
 import { CATALOG_SIZES, openSettledRig, pathsOf, registerNode, type Rig } from '../rig.ts';
-import { worst } from '../statistics.ts';
 
 const REMOVALS = 20;
 
@@ -14,13 +13,13 @@ const TOGETHER = 60;
 /** More than an interval: what is still probed shows up in it. */
 const WATCHED_MS = 1_300;
 
-/** Removes, and resolves to how long after that the last probe of `paths` came; below 0: before. */
+/** Removes, and resolves to how long after that the last probe of `paths` came; 0: none came. */
 const lastProbeAfter = async (rig: Rig, paths: readonly string[], remove: () => Promise<unknown>): Promise<number> => {
   const sentMs = monotonicMs();
   await remove();
   await pause(WATCHED_MS);
   const arrivals = await rig.target.take();
-  return worst(paths.flatMap((path) => arrivals[path] ?? [])) - sentMs;
+  return Math.max(0, ...paths.flatMap((path) => arrivals[path] ?? []).map((atMs) => atMs - sentMs));
 };
 
 const once = async (rig: Rig, index: number): Promise<{ readonly check: number; readonly node: number }> => {
