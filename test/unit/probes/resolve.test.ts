@@ -43,7 +43,7 @@ const resolve = async (resolver: Resolver, name: string, timeoutMs = 8_000): Pro
 };
 
 const CONF = join(tmpdir(), `consul-esm-resolv-${process.pid}.conf`);
-const prepare = `printf 'nameserver 127.0.0.1\\n' > ${CONF} && mount --bind ${CONF} /etc/resolv.conf`;
+const prepare = `printf 'nameserver 127.0.0.1\\n' > ${CONF} && mount --bind ${CONF} /etc/resolv.conf && rm ${CONF}`;
 
 inNamespace(
   import.meta.url,
