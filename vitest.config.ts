@@ -3,10 +3,10 @@ import { defineConfig } from 'vitest/config';
 // XState prints its warnings only in the development build; plain node loads the production one.
 const execArgv = ['--conditions=development'];
 
-const project = (name: string, testTimeout: number) => ({
+const project = (name: string, testTimeout: number, folder = name) => ({
   test: {
     name,
-    include: [`test/${name}/**/*.test.ts`],
+    include: [`test/${folder}/**/*.test.ts`],
     testTimeout,
     hookTimeout: 120_000,
     execArgv,
@@ -14,14 +14,22 @@ const project = (name: string, testTimeout: number) => ({
   },
 });
 
+const FLEET = 'integration/fleet';
+
+/** Fleets are mostly waiting, and a fleet is several processes: as many files at once as leave the processors some air. */
+const fleets = { ...project('fleet', 180_000, FLEET).test, maxWorkers: 3, sequence: { groupOrder: 2 } };
+
 export default defineConfig({
   test: {
     projects: [
       project('unit', 10_000),
       project('machines', 10_000),
-      project('integration', 60_000),
+      { test: { ...project('integration', 60_000).test, exclude: [`test/${FLEET}/**`] } },
       // End to end is mostly waiting: more files at once than there are processors, and after the suites that reckon.
       { test: { ...project('e2e', 120_000).test, maxWorkers: 3, sequence: { groupOrder: 1 } } },
+      { test: { ...fleets, exclude: [`test/${FLEET}/**/*.long.test.ts`] } },
+      // What takes minutes: `npm run test:faults` runs it, `npm test` does not.
+      { test: { ...fleets, name: 'fleet-long', include: [`test/${FLEET}/**/*.long.test.ts`], testTimeout: 600_000 } },
     ],
     pool: 'forks',
     coverage: { provider: 'v8', include: ['machines/**', 'src/**'] },

@@ -39,10 +39,9 @@ const runInside = (file: string, prepare: string): Promise<{ code: number | null
   new Promise((resolve, reject) => {
     const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
     const root = fileURLToPath(new URL('../..', import.meta.url));
-    const [, project = ''] = /.*\/test\/(\w+)\//.exec(file) ?? [];
-    const script = `${prepare} && exec "$0" "$1" run --project "$2" "$3"`;
+    const script = `${prepare} && exec "$0" "$1" run "$2"`;
     const { PATH, HOME, TMPDIR, CONSUL_BIN } = process.env;
-    const child = spawn('unshare', [NAMESPACES, 'sh', '-c', script, process.execPath, vitest, project, file], {
+    const child = spawn('unshare', [NAMESPACES, 'sh', '-c', script, process.execPath, vitest, file], {
       cwd: root,
       env: { PATH, HOME, TMPDIR, CONSUL_BIN, [INSIDE]: '1', NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
