@@ -180,7 +180,8 @@ export const assignmentMachine = setup({
           ],
         },
         writing: {
-          description: 'The changed lists are on their way; what changes meanwhile is for the next round.',
+          description:
+            'The changed lists are on their way, or in the hole that Consul was; what changes meanwhile is for the next round.',
           invoke: {
             id: 'writeLists',
             src: 'writeLists',
@@ -198,6 +199,7 @@ export const assignmentMachine = setup({
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
             },
           },
+          on: { 'consul.reachable': { target: 'gathering', actions: 'wakeWatches' } },
         },
         pausing: {
           description:

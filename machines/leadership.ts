@@ -235,7 +235,7 @@ export const leadershipMachine = setup({
           ],
           states: {
             acquiring: {
-              description: 'The try is on its way.',
+              description: 'The try is on its way; one sent during an outage may have gone into a hole.',
               invoke: {
                 id: 'acquire',
                 src: 'acquire',
@@ -252,6 +252,9 @@ export const leadershipMachine = setup({
                   target: 'backingOff',
                   actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }, 'verifySession'],
                 },
+              },
+              on: {
+                'consul.reachable': { target: 'acquiring', reenter: true, actions: ['wakeWatches', 'verifySession'] },
               },
             },
             awaitingWitness: {
@@ -300,7 +303,7 @@ export const leadershipMachine = setup({
           always: { guard: 'isNotHolder', target: 'follower' },
           states: {
             asking: {
-              description: 'The release is on its way.',
+              description: 'The release is on its way; one sent during an outage may have gone into a hole.',
               invoke: {
                 id: 'release',
                 src: 'release',
@@ -310,6 +313,9 @@ export const leadershipMachine = setup({
                   target: 'backingOff',
                   actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }, 'verifySession'],
                 },
+              },
+              on: {
+                'consul.reachable': { target: 'asking', reenter: true, actions: ['wakeWatches', 'verifySession'] },
               },
             },
             awaitingWitness: {
@@ -346,6 +352,7 @@ export const leadershipMachine = setup({
               actions: [{ type: 'tellFailed', params: ({ event }) => event }, 'forgetSession'],
             },
           },
+          on: { 'consul.reachable': { target: 'withdrawing', reenter: true } },
         },
         resting: {
           description: 'Gives another the time to lead.',
@@ -359,7 +366,7 @@ export const leadershipMachine = setup({
       initial: 'asking',
       states: {
         asking: {
-          description: 'The request is on its way.',
+          description: 'The request is on its way; one sent during an outage may have gone into a hole.',
           invoke: {
             id: 'withdraw',
             src: 'withdraw',
@@ -370,6 +377,7 @@ export const leadershipMachine = setup({
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
             },
           },
+          on: { 'consul.reachable': { target: 'asking', reenter: true } },
         },
         backingOff: {
           description: 'Consul did not take it: waits, longer each time.',

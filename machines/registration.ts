@@ -110,7 +110,7 @@ export const registrationMachine = setup({
       on: { 'registration.resign': { target: 'deregistered' } },
       states: {
         asking: {
-          description: 'The question is on its way.',
+          description: 'The question is on its way; one asked during an outage may have gone into a hole.',
           invoke: {
             id: 'lookUp',
             src: 'lookUp',
@@ -132,6 +132,7 @@ export const registrationMachine = setup({
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
             },
           },
+          on: { 'consul.reachable': { target: 'asking', reenter: true } },
         },
         occupied: {
           description:
@@ -152,7 +153,7 @@ export const registrationMachine = setup({
       on: { 'registration.resign': { target: 'deregistering' } },
       states: {
         asking: {
-          description: 'The registration is on its way.',
+          description: 'The registration is on its way; one sent during an outage may have gone into a hole.',
           invoke: {
             id: 'register',
             src: 'register',
@@ -165,6 +166,7 @@ export const registrationMachine = setup({
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
             },
           },
+          on: { 'consul.reachable': { target: 'asking', reenter: true } },
         },
         backingOff: {
           description: 'Consul did not take it: waits, longer each time.',
@@ -205,6 +207,7 @@ export const registrationMachine = setup({
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
             },
           },
+          on: { 'consul.reachable': { target: 'beating', reenter: true } },
         },
         backingOff: {
           description: 'The beat failed: the entry may be turning critical, and the next beat mends it.',
@@ -218,7 +221,7 @@ export const registrationMachine = setup({
       initial: 'asking',
       states: {
         asking: {
-          description: 'The request is on its way.',
+          description: 'The request is on its way; one sent during an outage may have gone into a hole.',
           invoke: {
             id: 'deregister',
             src: 'deregister',
@@ -228,6 +231,7 @@ export const registrationMachine = setup({
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
             },
           },
+          on: { 'consul.reachable': { target: 'asking', reenter: true } },
         },
         backingOff: {
           description: 'Consul did not take it: waits, longer each time.',

@@ -16,6 +16,8 @@ export interface SessionInput {
 /**
  * How long after a renewal was answered the session is trusted. Consul gives the lock to another 11 s after the renewal
  * was sent at the earliest: the TTL check, last passed up to 5 s before, runs out 15 s after that, and the lock delay is 1 s.
+ * A process that stands still for some seconds finds renewal and trust overdue together. The trust goes first, so that it does
+ * nothing as leader; then the session is asked about, not destroyed, for it lives on in Consul, and so does the claim.
  */
 const TRUST_MS = 9_000;
 
@@ -43,7 +45,6 @@ export type SessionActors = {
   readonly create: PromiseActorLogic<string>;
   /** Resolves to the time to the next renewal in milliseconds; undefined: the session is dead. */
   readonly renew: PromiseActorLogic<number | undefined, { readonly session: string }>;
-  readonly destroy: PromiseActorLogic<void, { readonly session: string }>;
 };
 
 export const sessionMachine = setup({
@@ -100,7 +101,7 @@ export const sessionMachine = setup({
       initial: 'asking',
       states: {
         asking: {
-          description: 'Asks for one.',
+          description: 'Asks for one. Another that was made of a lost answer runs out by itself.',
           invoke: {
             id: 'create',
             src: 'create',
@@ -113,6 +114,7 @@ export const sessionMachine = setup({
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
             },
           },
+          on: { 'session.verify': { target: 'asking', reenter: true } },
         },
         backingOff: {
           description: 'There is none to be had: waits, longer each time.',
@@ -124,7 +126,7 @@ export const sessionMachine = setup({
     open: {
       description: 'The session was alive a short while ago; every renewal starts that while anew.',
       initial: 'resting',
-      after: { trust: { target: 'discarding', actions: 'tellLost' } },
+      after: { trust: { target: 'doubted', actions: 'tellLost' } },
       states: {
         resting: {
           description: 'Between two renewals.',
@@ -152,6 +154,7 @@ export const sessionMachine = setup({
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
             },
           },
+          on: { 'session.verify': { target: 'renewing', reenter: true } },
         },
         backingOff: {
           description: 'The renewal failed: tries again, for as long as the session is trusted.',
@@ -160,17 +163,26 @@ export const sessionMachine = setup({
         },
       },
     },
-    discarding: {
-      description: 'Nobody can tell whether the session lives: it is destroyed before another takes its place.',
+    doubted: {
+      description:
+        'Trusted no more and perhaps still alive: nothing is claimed by it before Consul says that it lives.',
       initial: 'asking',
       states: {
         asking: {
-          description: 'The order is on its way; one that hangs would keep the lock from everybody.',
+          description: 'A renewal is on its way; one that hangs would keep the lock from everybody.',
+          after: { renewLimit: { target: 'backingOff', actions: ['countFailure', 'tellSilent'] } },
           invoke: {
-            id: 'destroy',
-            src: 'destroy',
+            id: 'renewDoubted',
+            src: 'renew',
             input: ({ context }) => ({ session: context.session }),
-            onDone: { target: '#session.opening', actions: ['tellAnswered', 'forgetFailures'] },
+            onDone: [
+              {
+                guard: { type: 'isAlive', params: ({ event }) => event },
+                target: '#session.open',
+                actions: ['tellAnswered', { type: 'adoptRenewal', params: ({ event }) => event }, 'tellOpened'],
+              },
+              { target: '#session.opening', actions: ['tellAnswered', 'forgetFailures'] },
+            ],
             onError: {
               target: 'backingOff',
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
@@ -179,7 +191,7 @@ export const sessionMachine = setup({
           on: { 'session.verify': { target: 'asking', reenter: true } },
         },
         backingOff: {
-          description: 'Consul did not take it: waits, longer each time.',
+          description: 'Consul did not say: waits, longer each time.',
           after: { backoff: { target: 'asking' } },
           on: { 'session.verify': { target: 'asking' } },
         },

@@ -222,6 +222,17 @@ describe('writing', () => {
     expect(state()).toBe('surveying');
   });
 
+  it('surveys when Consul is back: the write may hang, and may have taken', async () => {
+    await startWriting();
+    chart.actor.send({ type: 'consul.reachable' });
+    expect(ports.writeLists.last().signal.aborted).toBe(true);
+    expect(ports.fleet.last().received).toEqual([{ type: 'consul.reachable' }]);
+    expect(state()).toBe('surveying');
+    await surveyed({ x: ['a'], y: ['b'] });
+    expect(state()).toBe('settled');
+    expect(ports.writeLists.calls).toHaveLength(1);
+  });
+
   it('is given up when the leader stops', async () => {
     await startWriting();
     chart.stop();

@@ -38,7 +38,6 @@ const openPorts = (): {
   readonly fleet: CallbackPort<WakeOrder, FleetNews, NonReducibleUnknown>;
   readonly create: PromisePort<string, NonReducibleUnknown>;
   readonly renew: PromisePort<number | undefined, Claim>;
-  readonly destroy: PromisePort<void, Claim>;
   readonly acquire: PromisePort<boolean, Claim>;
   readonly release: PromisePort<void, Claim>;
   readonly withdraw: PromisePort<void, Claim>;
@@ -49,7 +48,6 @@ const openPorts = (): {
   fleet: createCallbackPort(),
   create: createPromisePort(),
   renew: createPromisePort(),
-  destroy: createPromisePort(),
   acquire: createPromisePort(),
   release: createPromisePort(),
   withdraw: createPromisePort(),
@@ -67,7 +65,7 @@ beforeEach(() => {
   const actors = {
     locks: ports.locks.logic,
     session: sessionMachine.provide({
-      actors: { create: ports.create.logic, renew: ports.renew.logic, destroy: ports.destroy.logic },
+      actors: { create: ports.create.logic, renew: ports.renew.logic },
     }),
     assignment: assignmentMachine.provide({
       actors: { fleet: ports.fleet.logic, survey: ports.survey.logic, writeLists: ports.writeLists.logic },
@@ -273,6 +271,16 @@ describe('candidate', () => {
     expect(ports.acquire.calls).toHaveLength(3);
   });
 
+  it('tries again when Consul is back, for the try of before may hang', async () => {
+    await startCandidate();
+    const renewals = ports.renew.calls.length;
+    chart.actor.send({ type: 'consul.reachable' });
+    expect(ports.acquire.calls[0]?.signal.aborted).toBe(true);
+    expect(ports.acquire.calls).toHaveLength(2);
+    expect(ports.renew.calls).toHaveLength(renewals + 1);
+    expect(ports.locks.last().received).toEqual([{ type: 'consul.reachable' }]);
+  });
+
   it.each([
     [
       'somebody else was first',
@@ -359,7 +367,18 @@ describe('leader', () => {
     expect(state()).toBe('leader');
     await clock.advance(1);
     expect(state()).toBe('follower');
-    expect(ports.destroy.last().input).toEqual({ session: 's1' });
+    expect(ports.fleet.last().isStopped()).toBe(true);
+  });
+
+  it('does nothing as leader after it stood still, and leads on once Consul says that its session lives', async () => {
+    await startLeader();
+    clock.stall(9_500);
+    expect(state()).toBe('follower');
+    expect(ports.fleet.last().isStopped()).toBe(true);
+    await settle('renew', 5_000);
+    expect(state()).toBe('leader');
+    expect(ports.fleet.runs).toHaveLength(2);
+    expect(ports.acquire.calls).toHaveLength(1);
   });
 
   it('releases the lock when a write was fenced off', async () => {
@@ -434,6 +453,14 @@ describe('releasing', () => {
     expect(ports.release.calls).toHaveLength(3);
   });
 
+  it('asks again when Consul is back, for the request of before may hang', async () => {
+    await startReleasing();
+    chart.actor.send({ type: 'consul.reachable' });
+    expect(ports.release.calls[0]?.signal.aborted).toBe(true);
+    expect(ports.release.calls).toHaveLength(2);
+    expect(ports.locks.last().received).toEqual([{ type: 'consul.reachable' }]);
+  });
+
   it('asks again when the watch still shows its session', async () => {
     await startReleasing();
     await settle('release');
@@ -463,6 +490,9 @@ describe('resigning', () => {
     await fail('withdraw');
     chart.actor.send({ type: 'consul.reachable' });
     expect(ports.withdraw.calls).toHaveLength(3);
+    chart.actor.send({ type: 'consul.reachable' });
+    expect(ports.withdraw.calls[2]?.signal.aborted).toBe(true);
+    expect(ports.withdraw.calls).toHaveLength(4);
   });
 
   it('has nothing to give back without a session', () => {
@@ -495,6 +525,14 @@ describe('faulty', () => {
     breakActor('locks');
     await fail('withdraw');
     expect(chart.state()).toEqual({ faulty: 'resting' });
+  });
+
+  it('asks again when Consul is back, for the request of before may hang', async () => {
+    await startLeader();
+    breakActor('locks');
+    chart.actor.send({ type: 'consul.reachable' });
+    expect(ports.withdraw.calls[0]?.signal.aborted).toBe(true);
+    expect(ports.withdraw.calls).toHaveLength(2);
   });
 
   it('has nothing to give back without a session, and resigns at once', () => {

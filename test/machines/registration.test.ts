@@ -246,6 +246,35 @@ describe('deregistering', () => {
   });
 });
 
+describe('a request that hangs when Consul is back', () => {
+  it.each([
+    ['lookUp', { looking: 'asking' }, () => Promise.resolve()],
+    ['register', { registering: 'asking' }, () => answer('lookUp', 'absent')],
+    ['beat', { registered: 'beating' }, startBeating],
+    [
+      'deregister',
+      { deregistering: 'asking' },
+      async () => {
+        await becomeRegistered();
+        chart.actor.send({ type: 'registration.resign' });
+      },
+    ],
+  ] as const)('is sent anew: %s', async (port, state, reach) => {
+    await reach();
+    chart.actor.send({ type: 'consul.reachable' });
+    expect(chart.state()).toEqual(state);
+    expect(ports[port].calls.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+  });
+
+  it('leaves the limit of a beat whole', async () => {
+    await startBeating();
+    await clock.advance(BEAT_MS - 1);
+    chart.actor.send({ type: 'consul.reachable' });
+    await clock.advance(BEAT_MS - 1);
+    expect(chart.state()).toEqual({ registered: 'beating' });
+  });
+});
+
 describe('the chart', () => {
   it('has been through every state and every edge', () => {
     expect(coverage.unreachedStates()).toEqual([]);

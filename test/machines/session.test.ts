@@ -20,8 +20,7 @@ interface Claim {
 const openPorts = (): {
   readonly create: PromisePort<string, NonReducibleUnknown>;
   readonly renew: PromisePort<number | undefined, Claim>;
-  readonly destroy: PromisePort<void, Claim>;
-} => ({ create: createPromisePort(), renew: createPromisePort(), destroy: createPromisePort() });
+} => ({ create: createPromisePort(), renew: createPromisePort() });
 
 let clock = createVirtualClock();
 let ports = openPorts();
@@ -34,7 +33,6 @@ beforeEach(() => {
     actors: {
       create: ports.create.logic,
       renew: ports.renew.logic,
-      destroy: ports.destroy.logic,
     } satisfies SessionActors,
   });
   chart = startChildChart(wired, {}, { clock, inspect: coverage.inspect });
@@ -94,6 +92,13 @@ describe('opening', () => {
     verify();
     expect(ports.create.calls).toHaveLength(3);
   });
+
+  it('asks again when told to, for the request of before may hang', async () => {
+    verify();
+    expect(ports.create.calls.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+    await open();
+    expect(reports()).toEqual([OPENED]);
+  });
 });
 
 describe('open', () => {
@@ -125,15 +130,17 @@ describe('open', () => {
     expect(reports()).toEqual([OPENED]);
   });
 
-  it('is lost 9 s after the last renewal when none is answered, and destroyed before another is made', async () => {
+  it('is lost 9 s after the last renewal when none is answered, and asked about before another is made', async () => {
     await open();
     await renewed(4_000);
     await clock.advance(8_999);
     expect(reports()).toEqual([OPENED]);
     await clock.advance(1);
     expect(reports()).toEqual([OPENED, LOST]);
-    expect(chart.state()).toEqual({ discarding: 'asking' });
-    expect(ports.destroy.last().input).toEqual({ session: 's1' });
+    expect(chart.state()).toEqual({ doubted: 'asking' });
+    await clock.advance(10_000);
+    expect(ports.renew.last().input).toEqual({ session: 's1' });
+    expect(ports.create.calls).toHaveLength(1);
   });
 
   it('is lost at once when Consul does not know it any more', async () => {
@@ -153,6 +160,14 @@ describe('open', () => {
     expect(chart.state()).toEqual({ open: 'renewing' });
   });
 
+  it('renews anew when told to, for the renewal of before may hang', async () => {
+    await open();
+    verify();
+    expect(ports.renew.calls.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+    await clock.advance(1_999);
+    expect(chart.state()).toEqual({ open: 'renewing' });
+  });
+
   it('tries a failed renewal again, at once when told to', async () => {
     await open();
     await fail('renew');
@@ -165,35 +180,85 @@ describe('open', () => {
   });
 });
 
-describe('discarding', () => {
+describe('doubted', () => {
   const distrust = async (): Promise<void> => {
     await open();
     await renewed(4_000);
     await clock.advance(9_000);
   };
 
-  it('opens a new session when the old one is gone', async () => {
+  it('is open again when Consul says that it lives, and trusted for 9 s from then', async () => {
     await distrust();
-    ports.destroy.last().resolve();
-    await flush();
+    await renewed(4_000);
+    expect(chart.state()).toEqual({ open: 'resting' });
+    expect(reports()).toEqual([OPENED, LOST, OPENED]);
+    await clock.advance(8_999);
+    expect(reports()).toHaveLength(3);
+    await clock.advance(1);
+    expect(reports()).toEqual([OPENED, LOST, OPENED, LOST]);
+  });
+
+  it('makes place for a new one when it is dead, told once', async () => {
+    await distrust();
+    await renewed(undefined);
     expect(chart.state()).toEqual({ opening: 'asking' });
     ports.create.last().resolve('s2');
     await flush();
     expect(reports()).toEqual([OPENED, LOST, { type: 'session.opened', session: 's2' }]);
   });
 
-  it('tries until Consul takes it, at once when told to', async () => {
+  it('asks until Consul says, at once when told to', async () => {
     await distrust();
-    await fail('destroy');
-    expect(chart.state()).toEqual({ discarding: 'backingOff' });
+    const before = ports.renew.calls.length;
+    await fail('renew');
+    expect(chart.state()).toEqual({ doubted: 'backingOff' });
     verify();
-    expect(ports.destroy.calls).toHaveLength(2);
+    expect(ports.renew.calls).toHaveLength(before + 1);
     verify();
-    expect(ports.destroy.calls[1]?.signal.aborted).toBe(true);
-    expect(ports.destroy.calls).toHaveLength(3);
-    await fail('destroy');
+    expect(ports.renew.calls[before]?.signal.aborted).toBe(true);
+    expect(ports.renew.calls).toHaveLength(before + 2);
+    await clock.advance(2_000);
+    expect(chart.state()).toEqual({ doubted: 'backingOff' });
     await clock.advance(10_000);
-    expect(ports.destroy.calls).toHaveLength(4);
+    expect(ports.renew.calls.length).toBeGreaterThan(before + 2);
+    expect(reports()).toEqual([OPENED, LOST]);
+  });
+});
+
+describe('a process that stood still', () => {
+  const renewedAt = async (): Promise<number> => {
+    await open();
+    await renewed(4_000);
+    return ports.renew.calls.length;
+  };
+
+  it('renews and goes on while the trust lasts', async () => {
+    const renewals = await renewedAt();
+    clock.stall(8_999);
+    expect(chart.state()).toEqual({ open: 'renewing' });
+    expect(ports.renew.calls).toHaveLength(renewals + 1);
+    await renewed(4_000);
+    expect(reports()).toEqual([OPENED]);
+  });
+
+  it('claims nothing from the first moment that the trust is over, and goes on with its session once it is known to live', async () => {
+    await renewedAt();
+    clock.stall(9_000);
+    expect(reports()).toEqual([OPENED, LOST]);
+    expect(chart.state()).toEqual({ doubted: 'asking' });
+    expect(ports.renew.calls.map(({ signal }) => signal.aborted).slice(-2)).toEqual([true, false]);
+    await renewed(4_000);
+    expect(reports()).toEqual([OPENED, LOST, OPENED]);
+  });
+
+  it('is not fooled by an answer that came in too late', async () => {
+    await renewedAt();
+    await clock.advance(4_000);
+    const late = ports.renew.last();
+    clock.stall(5_000);
+    late.resolve(4_000);
+    await flush();
+    expect(reports()).toEqual([OPENED, LOST]);
   });
 });
 

@@ -6,6 +6,11 @@ import { DueHeap, type Due } from '../../src/due-heap.ts';
 export interface VirtualClock extends Clock {
   /** Moves on by `ms`: `now` is each timer's exact time while it fires, and promises settle between two timers. */
   advance(ms: number): Promise<void>;
+  /**
+   * The process stands still for `ms`, as after SIGSTOP: what fell due meanwhile fires late, first due first, before anything
+   * else that happened meanwhile is seen.
+   */
+  stall(ms: number): void;
   /** Timers that are set and have not fired. */
   readonly pending: number;
 }
@@ -53,6 +58,13 @@ export const createVirtualClock = (startMs = 0): VirtualClock => {
         await settle();
       }
       nowMs = untilMs;
+    },
+    stall(ms) {
+      nowMs += ms;
+      for (let next = timers.first; next !== undefined && next.dueMs <= nowMs; next = timers.first) {
+        remove(next);
+        next.fn();
+      }
     },
     get pending() {
       return timers.size;
