@@ -16,7 +16,7 @@ import {
   type PromiseActorLogic,
 } from 'xstate';
 import type { assignmentMachine } from './assignment.ts';
-import { backoffMs } from './rules/backoff.ts';
+import { backoffMs, failuresAfter } from './rules/backoff.ts';
 import { troubleOf, type ActorFailed, type ConsulNews } from './rules/trouble.ts';
 import type { SessionReport, sessionMachine } from './session.ts';
 
@@ -112,7 +112,7 @@ export const leadershipMachine = setup({
     forgetSession: assign({ session: undefined }),
     /** What a watch that ended saw may no longer be true. */
     forgetLocks: assign({ lock: undefined, goLock: undefined }),
-    countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
+    countFailure: assign({ failures: ({ context, event }) => failuresAfter(context.failures, event) }),
     forgetFailures: assign({ failures: 0 }),
     verifySession: sendTo('session', { type: 'session.verify' }),
     wakeWatches: sendTo('locks', { type: 'consul.reachable' }),

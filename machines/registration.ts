@@ -6,7 +6,7 @@
  * Consul knows it no more, `registration.refused` when another instance lives under the id, and its news of Consul.
  */
 import { assign, sendTo, setup, type AnyActorRef, type PromiseActorLogic } from 'xstate';
-import { backoffMs } from './rules/backoff.ts';
+import { backoffMs, failuresAfter } from './rules/backoff.ts';
 import { troubleOf, type ConsulNews } from './rules/trouble.ts';
 
 export interface RegistrationInput {
@@ -80,7 +80,7 @@ export const registrationMachine = setup({
           message: `ESM instance with service id '${context.serviceId}' is already registered with Consul`,
         }) satisfies RegistrationReport,
     ),
-    countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
+    countFailure: assign({ failures: ({ context, event }) => failuresAfter(context.failures, event) }),
     forgetFailures: assign({ failures: 0 }),
     countSighting: assign({ sightings: ({ context }) => context.sightings + 1 }),
     forgetSightings: assign({ sightings: 0 }),

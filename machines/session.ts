@@ -5,7 +5,7 @@
  * chart once this instance is registered; tells it `session.opened` and `session.lost`, and `newsTo` its news of Consul.
  */
 import { assign, sendTo, setup, type AnyActorRef, type PromiseActorLogic } from 'xstate';
-import { backoffMs } from './rules/backoff.ts';
+import { backoffMs, failuresAfter } from './rules/backoff.ts';
 import { troubleOf, type ConsulNews } from './rules/trouble.ts';
 
 export interface SessionInput {
@@ -60,7 +60,7 @@ export const sessionMachine = setup({
       renewMs: output,
       failures: 0,
     })),
-    countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
+    countFailure: assign({ failures: ({ context, event }) => failuresAfter(context.failures, event) }),
     forgetFailures: assign({ failures: 0 }),
     tellOpened: sendTo(
       ({ context }) => context.parent,

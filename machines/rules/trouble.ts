@@ -24,3 +24,7 @@ export function troubleOf(error: unknown): Trouble {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'ESM_UNEXPECTED';
   return { code, message };
 }
+
+/** Did a try end in a refusal for want of a permission? `failure` is an event that bears its `error`, or bears none. */
+export const isForbidden = (failure: object): boolean =>
+  'error' in failure && troubleOf(failure.error).code === 'ESM_CONSUL_FORBIDDEN';

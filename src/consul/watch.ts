@@ -1,6 +1,6 @@
 /** The one loop of blocking queries: asks, waits for a change, tells it, and asks again, for as long as it is let. */
 import { createHash } from 'node:crypto';
-import { backoffMs } from '../../machines/rules/backoff.ts';
+import { backoffMs, failuresAfter } from '../../machines/rules/backoff.ts';
 import { EsmError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import { afterCost, type Bucket, fullBucket, take } from './bucket.ts';
@@ -98,8 +98,9 @@ class Loop<T> implements RunningQuery {
       } catch (error) {
         if (this.#asking.signal.aborted) continue;
         this.#observer.onTrouble(asEsmError(this.#query.what, error));
+        failures = failuresAfter(failures, { error });
         this.#index = 0; // a restarted Consul counts from the start, and holds a query for an index beyond for the whole wait
-        await this.#rest.pause(backoffMs(++failures, this.#client.random()));
+        await this.#rest.pause(backoffMs(failures, this.#client.random()));
       }
     }
   }

@@ -11,6 +11,7 @@ import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const BEAT_MS = 2_000;
 const DOWN = new EsmError('ESM_CONSUL_UNAVAILABLE', 'connection refused');
+const FORBIDDEN = new EsmError('ESM_CONSUL_FORBIDDEN', '403 ACL not found');
 const coverage = createCoverage(registrationMachine);
 
 const openPorts = () => ({
@@ -50,8 +51,8 @@ const answer = async (port: PortName, output?: unknown): Promise<void> => {
   await flush();
 };
 
-const fail = async (port: PortName): Promise<void> => {
-  ports[port].last().reject(DOWN);
+const fail = async (port: PortName, error = DOWN): Promise<void> => {
+  ports[port].last().reject(error);
   await flush();
 };
 
@@ -209,6 +210,23 @@ describe('registered', () => {
     chart.actor.send({ type: 'consul.reachable' });
     expect(ports.beat.calls).toHaveLength(3);
     expect(toldTypes()).not.toContain('registration.lost');
+  });
+
+  it('is not lost for a beat that is refused, which is tried again once a second for as long as it takes', async () => {
+    await startBeating();
+    for (let beats = 1; beats <= 40; beats += 1) {
+      await fail('beat', FORBIDDEN);
+      expect(chart.state()).toEqual({ registered: 'backingOff' });
+      await clock.advance(1_000);
+      expect(ports.beat.calls).toHaveLength(beats + 1);
+    }
+    await answer('beat', true);
+    expect(chart.state()).toEqual({ registered: 'resting' });
+    expect(toldTypes()).not.toContain('registration.lost');
+    await clock.advance(BEAT_MS);
+    await fail('beat');
+    await clock.advance(250);
+    expect(chart.state()).toEqual({ registered: 'beating' });
   });
 
   it('gives up a beat that hangs', async () => {
