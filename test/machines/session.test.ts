@@ -11,6 +11,7 @@ import { createPromisePort, flush, type PromisePort } from '../support/fake-port
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const DOWN = new EsmError('ESM_CONSUL_UNAVAILABLE', 'no cluster leader');
+const FORBIDDEN = new EsmError('ESM_CONSUL_FORBIDDEN', '403 ACL not found');
 const coverage = createCoverage(sessionMachine);
 
 interface Claim {
@@ -59,8 +60,8 @@ const renewed = async (nextMs: number | undefined): Promise<void> => {
   await flush();
 };
 
-const fail = async (port: keyof typeof ports): Promise<void> => {
-  ports[port].last().reject(DOWN);
+const fail = async (port: keyof typeof ports, error = DOWN): Promise<void> => {
+  ports[port].last().reject(error);
   await flush();
 };
 
@@ -222,6 +223,22 @@ describe('doubted', () => {
     await clock.advance(10_000);
     expect(ports.renew.calls.length).toBeGreaterThan(before + 2);
     expect(reports()).toEqual([OPENED, LOST]);
+  });
+
+  it('asks once a second while the token is refused for longer than the trust, and has a session with it again', async () => {
+    await distrust();
+    const before = ports.renew.calls.length;
+    for (let tries = 1; tries <= 20; tries += 1) {
+      await fail('renew', FORBIDDEN);
+      expect(chart.state()).toEqual({ doubted: 'backingOff' });
+      await clock.advance(1_000);
+      expect(ports.renew.calls).toHaveLength(before + tries);
+    }
+    expect(reports()).toEqual([OPENED, LOST]);
+    await renewed(undefined);
+    ports.create.last().resolve('s2');
+    await flush();
+    expect(reports()).toEqual([OPENED, LOST, { type: 'session.opened', session: 's2' }]);
   });
 });
 
