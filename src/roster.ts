@@ -2,7 +2,7 @@
  * The nodes of this instance: follows its share, the catalog's nodes and their checks, and keeps running exactly what
  * they say. A plain map of running nodes; what is to be done is machines/rules/reconcile.ts.
  */
-import type { CheckKey, CheckRecord, ExternalNode, Share } from '../machines/model.ts';
+import type { CheckRecord, ExternalNode, Share } from '../machines/model.ts';
 import { reconcile, type NodeChange, type NodeRecord } from '../machines/rules/reconcile.ts';
 import { wireNodes } from './actors/node.ts';
 import { createAdoption, type AdoptionDeps } from './adoption.ts';
@@ -10,6 +10,7 @@ import type { FailureTimes } from './consul/consul.ts';
 import { pause } from './pause.ts';
 import { createRelapses } from './relapses.ts';
 import { startNode, type NodeRunSettings, type RunningNode, type RunningNodeDeps } from './running-node.ts';
+import { byNode, wantedNodes, type ChecksByNode } from './wanted-nodes.ts';
 
 export interface RosterDeps extends RunningNodeDeps, AdoptionDeps {
   /** The settings in force. */
@@ -34,7 +35,7 @@ export const createRoster = (deps: RosterDeps): Roster => {
   const { clock, random } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
-  /** What each running node was last told. */
+  /** What each running node was last told; checks on their way in are left out. */
   const told = new Map<string, NodeRecord>();
   const running = new Map<string, RunningNode>();
   /** Nodes that have died and wait to be started anew. */
@@ -42,7 +43,7 @@ export const createRoster = (deps: RosterDeps): Roster => {
   const relapses = createRelapses(clock, random);
   let share: ReadonlySet<string> | undefined;
   let nodes: readonly ExternalNode[] | undefined;
-  let checks: ReadonlyMap<string, ReadonlyMap<CheckKey, CheckRecord>> | undefined;
+  let checks: ChecksByNode | undefined;
   let wanted: ReadonlyMap<string, NodeRecord> = new Map();
 
   const stopNode = (name: string): void => {
@@ -64,19 +65,33 @@ export const createRoster = (deps: RosterDeps): Roster => {
 
   const start = (record: NodeRecord, failures: FailureTimes): void => {
     const { name } = record.node;
-    if (running.has(name)) return;
+    const known = told.get(name);
+    if (known !== undefined) {
+      running.get(name)?.add([...record.checks.values()], failures);
+      told.set(name, { node: known.node, checks: new Map([...known.checks, ...record.checks]) });
+      return;
+    }
     const onFailure = (): void => void restart(name);
     running.set(name, startNode(nodeDeps, record, failures, deps.settings(), onFailure));
     told.set(name, record);
   };
 
-  const adoption = createAdoption(deps, (name) => wanted.get(name), start, signal);
+  const missing = (name: string): NodeRecord | undefined => {
+    const record = resting.has(name) ? undefined : wanted.get(name);
+    const known = told.get(name);
+    if (record === undefined || known === undefined) return record;
+    const checks = new Map([...record.checks].filter(([key]) => !known.checks.has(key)));
+    return checks.size === 0 ? undefined : { node: record.node, checks };
+  };
+
+  const adoption = createAdoption(deps, missing, start, signal);
 
   const change = (difference: NodeChange): void => {
-    const { name } = difference.node;
-    const record = wanted.get(name);
-    if (record !== undefined) told.set(name, record);
-    running.get(name)?.change(difference);
+    const { node } = difference;
+    const newcomers = new Set(running.get(node.name)?.change(difference));
+    const all = wanted.get(node.name)?.checks ?? [];
+    told.set(node.name, { node, checks: new Map([...all].filter(([key]) => !newcomers.has(key))) });
+    if (newcomers.size > 0) adoption.add([node.name]);
   };
 
   const refresh = (): void => {
@@ -85,7 +100,7 @@ export const createRoster = (deps: RosterDeps): Roster => {
     const { stop, change: changes, start: starts } = reconcile(told, wanted);
     stop.forEach(stopNode);
     changes.forEach(change);
-    adoption.add(starts.map(({ node }) => node.name).filter((name) => !resting.has(name)));
+    adoption.add(starts.map(({ node }) => node.name));
   };
 
   return {
@@ -117,26 +132,3 @@ export const createRoster = (deps: RosterDeps): Roster => {
     },
   };
 };
-
-const byNode = (records: readonly CheckRecord[]): ReadonlyMap<string, ReadonlyMap<CheckKey, CheckRecord>> => {
-  const nodes = new Map<string, Map<CheckKey, CheckRecord>>();
-  for (const record of records) {
-    const checks = nodes.get(record.id.node);
-    if (checks === undefined) nodes.set(record.id.node, new Map([[record.key, record]]));
-    else checks.set(record.key, record);
-  }
-  return nodes;
-};
-
-const NO_CHECKS: ReadonlyMap<CheckKey, CheckRecord> = new Map();
-
-const wantedNodes = (
-  share: ReadonlySet<string>,
-  nodes: readonly ExternalNode[],
-  checks: ReadonlyMap<string, ReadonlyMap<CheckKey, CheckRecord>>,
-): ReadonlyMap<string, NodeRecord> =>
-  new Map(
-    nodes
-      .filter(({ name }) => share.has(name))
-      .map((node) => [node.name, { node, checks: checks.get(node.name) ?? NO_CHECKS }]),
-  );

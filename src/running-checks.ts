@@ -14,7 +14,8 @@ export interface RunningChecksDeps extends CheckDeps {
 export interface RunningChecks {
   /** `criticalSinceMs` by check key, as KV tells. */
   add(records: readonly CheckRecord[], criticalSinceMs: (key: CheckKey) => number | undefined): void;
-  change(records: readonly CheckRecord[]): void;
+  /** Tells those that do not run yet and are to be: add them. */
+  change(records: readonly CheckRecord[]): readonly CheckKey[];
   remove(keys: readonly CheckKey[]): void;
   configure(settings: CheckSettings): void;
   /** Nothing is probed any more; what is owed is still written. */
@@ -100,17 +101,18 @@ export const createRunningChecks = (
     check.root.tellCheck(key, { type: 'check.updated', deregisterAfterMs, atMs: clock.now() });
   };
 
-  const changeOne = (record: CheckRecord): void => {
+  /** Is it to run, and does not yet? */
+  const changeOne = (record: CheckRecord): boolean => {
     const check = running.get(record.key);
     const parsed = parse(record);
     if (parsed === undefined) leave(record.key);
-    else if (check === undefined) enter(record, parsed, undefined);
-    else {
+    else if (check !== undefined) {
       redefine(record, check, parsed);
       const { output } = record;
       const status = knownStatus(record.status);
       check.root.tellCheck(record.key, { type: 'check.changed', status, output, atMs: clock.now() });
     }
+    return parsed !== undefined && check === undefined;
   };
 
   return {
@@ -121,7 +123,7 @@ export const createRunningChecks = (
       }
     },
     change(records) {
-      records.forEach(changeOne);
+      return records.filter(changeOne).map(({ key }) => key);
     },
     remove(keys) {
       for (const key of keys) {

@@ -1,5 +1,5 @@
 /** A node of this instance as it runs: its root actors, its pings, and the checks beneath. */
-import { isProbed, NODE_CHECK_ID, type CheckRecord, type ExternalNode } from '../machines/model.ts';
+import { isProbed, NODE_CHECK_ID, type CheckKey, type CheckRecord, type ExternalNode } from '../machines/model.ts';
 import type { CheckSettings } from '../machines/rules/ledger.ts';
 import type { NodeChange, NodeRecord } from '../machines/rules/reconcile.ts';
 import { nodeSubject } from '../machines/rules/report.ts';
@@ -17,7 +17,9 @@ export interface NodeRunSettings extends CheckSettings, NodeSettings {
 export interface RunningNodeDeps extends NodeDeps, RunningChecksDeps {}
 
 export interface RunningNode {
-  change(change: NodeChange): void;
+  /** Tells the checks that do not run yet and are to be: they may be added once it is read since when they have failed. */
+  change(change: NodeChange): readonly CheckKey[];
+  add(checks: readonly CheckRecord[], failures: FailureTimes): void;
   configure(settings: NodeRunSettings): void;
   /** Asks nothing any more; answers to reports still reach the charts. */
   quiet(): void;
@@ -107,16 +109,20 @@ export const startNode = (
     nodeRoot.tell({ type: 'health.changed', status: healthOf(known), atMs: clock.now() });
   };
 
-  checks.add([...record.checks.values()], (check) => failures.checks.get(check)?.sinceMs);
+  const add = (records: readonly CheckRecord[], times: FailureTimes): void => {
+    checks.add(records, (check) => times.checks.get(check)?.sinceMs);
+  };
+
+  add([...record.checks.values()], failures);
   keepPinging();
   return {
     change(change) {
       if (change.isNodeChanged) moveTo(change.node);
       changeHealth(change);
       checks.remove(change.removed);
-      checks.change(change.changed);
-      checks.add(change.added, () => undefined);
+      return checks.change([...change.changed, ...change.added]);
     },
+    add,
     configure(next) {
       if (next.nodeProbeIntervalMs !== settings.nodeProbeIntervalMs)
         schedule.setInterval(key, next.nodeProbeIntervalMs);

@@ -2,7 +2,14 @@
  * A roster with all that runs beneath it, on a virtual clock: real charts, schedule and writer. Consul and the targets are
  * stand-ins: only they can answer at a given millisecond, hang, or fail at a given moment.
  */
-import { checkKey, type CheckRecord, type CheckStatus, type ExternalNode, type Write } from '../../machines/model.ts';
+import {
+  checkKey,
+  type CheckId,
+  type CheckRecord,
+  type CheckStatus,
+  type ExternalNode,
+  type Write,
+} from '../../machines/model.ts';
 import { createComplaints } from '../../src/actors/complaints.ts';
 import { createWriter } from '../../src/actors/writer.ts';
 import type { FailureTimes } from '../../src/consul/consul.ts';
@@ -80,6 +87,8 @@ export interface Rig extends Disposable {
   times: FailureTimes;
   /** Consul fails all reads and writes. */
   isConsulDown: boolean;
+  /** Consul takes what it is asked to read, and never answers. */
+  isConsulHole: boolean;
   /** The writer throws at a write of this subject, as a port with a mistake in it does. */
   faultySubject: string | undefined;
   /** Consul is back, and everyone knows. */
@@ -87,6 +96,15 @@ export interface Rig extends Disposable {
   /** Tells the roster all three of share, nodes and checks. */
   readonly tell: (nodes: readonly ExternalNode[], checks?: readonly CheckRecord[]) => void;
 }
+
+/** Of what was asked about, and of nothing else. */
+const timesOf = (nodes: readonly string[], checks: readonly CheckId[], times: FailureTimes): FailureTimes => {
+  const keys = new Set<string>(checks.map(checkKey));
+  return {
+    nodes: new Map([...times.nodes].filter(([name]) => nodes.includes(name))),
+    checks: new Map([...times.checks].filter(([key]) => keys.has(key))),
+  };
+};
 
 const DOWN = new EsmError('ESM_CONSUL_UNAVAILABLE', 'connection refused');
 
@@ -135,9 +153,12 @@ export function startRoster(more: Partial<RosterDeps> = {}): Rig {
 
   const deps: RosterDeps = {
     catalog: {
-      readFailureTimes: (nodes) => {
+      readFailureTimes: async (nodes, checks, signal) => {
         rig.reads.push([...nodes]);
-        return rig.isConsulDown ? Promise.reject(DOWN) : Promise.resolve(rig.times);
+        if (rig.isConsulDown) throw DOWN;
+        if (rig.isConsulHole) await untilAborted(signal);
+        signal.throwIfAborted();
+        return timesOf(nodes, checks, rig.times);
       },
     },
     schedule: createSchedule({ clock, random, maxConcurrent: 5_000 }),
@@ -175,9 +196,11 @@ export function startRoster(more: Partial<RosterDeps> = {}): Rig {
     settings: SETTINGS,
     times: NO_FAILURES,
     isConsulDown: false,
+    isConsulHole: false,
     faultySubject: undefined,
     restore() {
       rig.isConsulDown = false;
+      rig.isConsulHole = false;
       writer.actor.send({ type: 'consul.reachable' });
       roster.wake();
     },

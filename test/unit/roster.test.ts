@@ -1,8 +1,9 @@
 // Consul and the targets are stand-ins (test/support/roster.ts): a real Consul can neither fail at a given read nor answer
 // in every order.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CheckRecord } from '../../machines/model.ts';
 import { nodeSubject } from '../../machines/rules/report.ts';
-import { aCheck, aNode, aProbedNode, startRoster, type Rig } from '../support/roster.ts';
+import { aCheck, aNode, aProbedNode, NO_FAILURES, startRoster, type Rig } from '../support/roster.ts';
 
 let rig: Rig;
 
@@ -74,7 +75,6 @@ describe('what is known of share, nodes and checks', () => {
     await rig.clock.advance(10_000);
     expect(rig.probed.slice(2)).toContain('a2:1');
     expect(rig.probed.slice(2)).not.toContain('a1:1');
-    expect(rig.reads).toHaveLength(1);
   });
 
   it('starts a node anew that was removed and registered again under its name', async () => {
@@ -87,20 +87,20 @@ describe('what is known of share, nodes and checks', () => {
     rig.targets.clear();
     rig.tell([aProbedNode('a', { createIndex: 50, modifyIndex: 50 })], [aCheck('a', 'a1', { createIndex: 51 })]);
     await settle();
-    expect(rig.reads).toEqual([['a'], ['a']]);
+    expect(rig.reads).toEqual([['a'], ['a'], ['a']]); // the second had asked about the former check
     expect(rig.ids()).toBe(ids + 2);
     expect(rig.probed).toEqual(['a1:1']);
   });
 });
 
 describe('failure times', () => {
-  it('are read once for all nodes that come together, and not again while they stay', async () => {
+  it('are read once for all that comes together, and not again while it stays', async () => {
     rig.tell([aNode('a'), aNode('b')], [aCheck('a', 'a1')]);
     await settle();
     rig.roster.setNodes([aNode('a', { modifyIndex: 20 }), aNode('b')]);
     rig.roster.setChecks([aCheck('a', 'a1', { modifyIndex: 21, status: 'critical' }), aCheck('b', 'b1')]);
     await rig.clock.advance(30_000);
-    expect(rig.reads).toEqual([['a', 'b']]);
+    expect(rig.reads).toEqual([['a', 'b'], ['b']]);
     expect(rig.probed).toContain('b1:1');
   });
 
@@ -159,6 +159,17 @@ describe('failure times', () => {
     expect(rig.probed).toEqual(['a1:1']);
   });
 
+  it('are read anew when Consul is back, for the read of before may hang', async () => {
+    rig.isConsulHole = true;
+    rig.tell([aNode('a')], [aCheck('a', 'a1')]);
+    await settle();
+    rig.restore();
+    await settle();
+    expect(rig.reads).toEqual([['a'], ['a']]);
+    expect(rig.troubles).toEqual([]);
+    expect(rig.probed).toEqual(['a1:1']);
+  });
+
   it('hold back no node that left meanwhile, nor one that came', async () => {
     rig.isConsulDown = true;
     rig.tell([aNode('a')], [aCheck('a', 'a1')]);
@@ -167,6 +178,100 @@ describe('failure times', () => {
     rig.restore();
     await settle();
     expect(rig.probed).toEqual(['b1:1']);
+  });
+});
+
+describe('failure times of a check that joins a running node', () => {
+  const NOTHING_TO_RUN = { definition: undefined };
+  const DEADLINE = { TCP: 'a1:1', Interval: '10s', DeregisterCriticalServiceAfter: '60s' };
+  const failing = (more: Partial<CheckRecord> = {}): CheckRecord =>
+    aCheck('a', 'a1', { status: 'critical', definition: DEADLINE, ...more });
+
+  beforeEach(async () => {
+    rig.times = {
+      nodes: new Map(),
+      checks: new Map([[failing().key, { sinceMs: rig.clock.now() - 45_000, modifyIndex: 41 }]]),
+    };
+    rig.targets.set('a1:1', 'critical');
+    rig.tell([aNode('a'), aNode('b')], [aCheck('b', 'b1')]);
+    await settle();
+    rig.probed.length = 0;
+  });
+
+  const expectRemovalIn = async (ms: number): Promise<void> => {
+    await rig.clock.advance(ms - 1);
+    expect(effects()).not.toContain('service.remove');
+    await rig.clock.advance(1);
+    expect(effects()).toContain('service.remove');
+  };
+
+  it('count on', async () => {
+    rig.roster.setChecks([aCheck('b', 'b1'), failing()]);
+    await settle();
+    expect(rig.probed).toEqual(['a1:1']);
+    await expectRemovalIn(15_000);
+  });
+
+  it('count on when a definition makes it one to be run', async () => {
+    rig.roster.setChecks([failing(NOTHING_TO_RUN)]);
+    await rig.clock.advance(5_000);
+    rig.roster.setChecks([failing({ modifyIndex: 12 })]);
+    await settle();
+    expect(rig.probed).toEqual(['a1:1']);
+    await expectRemovalIn(10_000);
+  });
+
+  it('that cannot be read are told, and it waits for them; nobody else does', async () => {
+    rig.isConsulDown = true;
+    rig.roster.setChecks([aCheck('b', 'b1'), failing()]);
+    await settle();
+    expect(rig.troubles).toHaveLength(1);
+    await rig.clock.advance(10_000);
+    rig.roster.setChecks([aCheck('b', 'b1', { modifyIndex: 13 }), failing({ modifyIndex: 12 })]);
+    await settle();
+    expect(new Set(rig.probed)).toEqual(new Set(['b1:1']));
+    rig.restore();
+    await settle();
+    expect(rig.probed.at(-1)).toBe('a1:1');
+    await expectRemovalIn(5_000);
+  });
+
+  it('are not waited for when it leaves before they are read', async () => {
+    rig.isConsulDown = true;
+    rig.roster.setChecks([aCheck('b', 'b1'), failing()]);
+    await settle();
+    rig.roster.setChecks([aCheck('b', 'b1')]);
+    rig.restore();
+    await settle();
+    expect(rig.probed).toEqual([]);
+  });
+
+  it('are read after those that are read when it joins', async () => {
+    rig[Symbol.dispose]();
+    const answers: (() => void)[] = [];
+    const { times } = rig;
+    rig = startRoster({
+      catalog: {
+        readFailureTimes: (_, checks) =>
+          new Promise((resolve) => {
+            const isAsked = checks.some(({ checkId }) => checkId === 'a1');
+            answers.push(() => {
+              resolve(isAsked ? times : NO_FAILURES);
+            });
+          }),
+      },
+    });
+    rig.targets.set('a1:1', 'critical');
+    rig.tell([aNode('a')], [aCheck('a', 'a2')]);
+    await settle();
+    rig.roster.setChecks([aCheck('a', 'a2'), failing()]);
+    answers[0]?.();
+    await settle();
+    expect(rig.probed).toEqual(['a2:1']);
+    answers[1]?.();
+    await settle();
+    expect(rig.probed).toEqual(['a2:1', 'a1:1']);
+    await expectRemovalIn(15_000);
   });
 });
 
