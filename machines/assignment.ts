@@ -1,9 +1,9 @@
 /**
  * The leader's sharing out of the external nodes.
  *
- * Decides which instance gets which node and which lists are written, starting from what KV holds. Started by the
- * leadership chart for as long as it leads; ends when a write shows that the lock is lost. Tells `newsTo` its news of
- * Consul.
+ * Decides which instance gets which node and which lists are written, starting from what KV holds, and how long one that only
+ * seems gone keeps its nodes. Started by the leadership chart for as long as it leads; ends when a write shows that the lock is
+ * lost. Tells `newsTo` its news of Consul.
  */
 import {
   assertEvent,
@@ -15,9 +15,10 @@ import {
   type PromiseActorLogic,
 } from 'xstate';
 import type { ExternalNode } from './model.ts';
-import { backoffMs } from './rules/backoff.ts';
+import { backoffMs, failuresAfter } from './rules/backoff.ts';
 import { listChanges, readableLists, type KnownLists, type ListChange, type Registered } from './rules/changes.ts';
 import { distribute } from './rules/distribute.ts';
+import { GRACE_MS, membershipOf, stillMissing, type MissingSince } from './rules/members.ts';
 import { troubleOf, type ActorFailed, type ConsulNews } from './rules/trouble.ts';
 
 export interface AssignmentInput {
@@ -31,8 +32,12 @@ export interface AssignmentInput {
 export interface AssignmentContext extends AssignmentInput {
   readonly nodes: readonly ExternalNode[] | undefined;
   readonly instances: readonly string[] | undefined;
-  /** What the last survey showed to be written. */
+  /** Since when this leader has seen peers not passing. */
+  readonly missingSince: MissingSince;
+  /** The last survey: is the instance itself registered, what is to be written, and how long the first in doubt has left. */
+  readonly isRegistered: boolean;
   readonly changes: readonly ListChange[];
+  readonly graceLeftMs: number | undefined;
   /** Tries in a row that Consul did not answer. */
   readonly failures: number;
 }
@@ -49,10 +54,11 @@ export type AssignmentEvent = FleetNews | { readonly type: 'consul.reachable' };
 /** What the daemon chart hears of the assignment. */
 export type AssignmentReport = ConsulNews | ActorFailed;
 
-/** What is in force. */
+/** What is in force, as read by `atMs`. */
 export interface Survey {
   readonly lists: KnownLists;
   readonly registered: Registered;
+  readonly atMs: number;
 }
 
 export interface WriteListsInput {
@@ -68,7 +74,20 @@ export type AssignmentActors = {
   readonly writeLists: PromiseActorLogic<boolean, WriteListsInput>;
 };
 
-const isMember = ({ instances, serviceId }: AssignmentContext): boolean => instances?.includes(serviceId) ?? false;
+/** How often those in doubt are looked at: no watch shows that one of them deregisters, and then its grace is over. */
+const DOUBT_LOOK_MS = 1_000;
+
+const isHealthy = ({ instances, serviceId }: AssignmentContext): boolean => instances?.includes(serviceId) ?? false;
+
+const planned = ({ nodes = [], instances = [], serviceId, missingSince }: AssignmentContext, survey: Survey) => {
+  const { lists, registered } = survey;
+  const { members, ...doubts } = membershipOf({ ...survey, serviceId, passing: instances, missingSince });
+  return {
+    ...doubts,
+    isRegistered: registered.get(serviceId) === 'peer',
+    changes: listChanges(distribute(nodes, members, readableLists(lists)), lists, registered),
+  };
+};
 
 export const assignmentMachine = setup({
   types: {
@@ -82,14 +101,13 @@ export const assignmentMachine = setup({
       assertEvent(event, 'nodes.changed');
       return { nodes: event.nodes };
     }),
-    adoptInstances: assign(({ event }) => {
+    adoptInstances: assign(({ context, event }) => {
       assertEvent(event, 'instances.changed');
-      return { instances: event.serviceIds };
+      const { serviceIds } = event;
+      return { instances: serviceIds, missingSince: stillMissing(context.missingSince, serviceIds) };
     }),
-    planChanges: assign(({ context: { nodes = [], instances = [] } }, { lists, registered }: Survey) => ({
-      changes: listChanges(distribute(nodes, instances, readableLists(lists)), lists, registered),
-    })),
-    countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
+    planChanges: assign(({ context }, survey: Survey) => planned(context, survey)),
+    countFailure: assign({ failures: ({ context, event }) => failuresAfter(context.failures, event) }),
     forgetFailures: assign({ failures: 0 }),
     wakeWatches: sendTo('fleet', { type: 'consul.reachable' }),
     tellAnswered: sendTo(({ context }) => context.newsTo, { type: 'consul.answered' } satisfies AssignmentReport),
@@ -112,9 +130,11 @@ export const assignmentMachine = setup({
     ),
   },
   guards: {
-    /** Without itself in the list of instances, the leader would give its nodes to others, or to nobody. */
-    isFleetKnown: ({ context }) => context.nodes !== undefined && isMember(context),
-    isDroppedOut: ({ context }) => !isMember(context),
+    isFleetKnown: ({ context }) => context.nodes !== undefined && isHealthy(context),
+    isAiling: ({ context }) => context.nodes !== undefined && context.instances !== undefined && !isHealthy(context),
+    /** A catalog that does not show the leader itself may hide others too: by it everyone's list would be stale. */
+    isDroppedOut: ({ context }) => !isHealthy(context) && !context.isRegistered,
+    isInDoubt: ({ context }) => context.graceLeftMs !== undefined,
     hasChanges: ({ context }) => context.changes.length > 0,
     isWritten: (_, isWritten: boolean) => isWritten,
   },
@@ -122,11 +142,22 @@ export const assignmentMachine = setup({
     /** Without jitter; src/actors/assignment.ts hands in the one with it. */
     backoff: ({ context }) => backoffMs(context.failures, 0),
     roundGap: 250,
+    grace: GRACE_MS,
+    doubtLook: ({ context }) => Math.min(context.graceLeftMs ?? 0, DOUBT_LOOK_MS),
   },
 }).createMachine({
   id: 'assignment',
   description: 'Shares the external nodes out to the healthy instances.',
-  context: ({ input }) => ({ ...input, nodes: undefined, instances: undefined, changes: [], failures: 0 }),
+  context: ({ input }) => ({
+    ...input,
+    nodes: undefined,
+    instances: undefined,
+    missingSince: new Map(),
+    isRegistered: false,
+    changes: [],
+    graceLeftMs: undefined,
+    failures: 0,
+  }),
   initial: 'assigning',
   states: {
     assigning: {
@@ -149,8 +180,17 @@ export const assignmentMachine = setup({
       },
       states: {
         gathering: {
-          description: 'Waits until the nodes and the healthy instances, itself among them, are known.',
+          description: 'Waits until the nodes and the healthy instances are known.',
+          always: [
+            { guard: 'isFleetKnown', target: 'surveying' },
+            { guard: 'isAiling', target: 'ailing' },
+          ],
+        },
+        ailing: {
+          description:
+            'Leads without being healthy itself, as in maintenance: gives itself the grace to be so again, then goes on.',
           always: { guard: 'isFleetKnown', target: 'surveying' },
+          after: { grace: { target: 'surveying' } },
         },
         surveying: {
           description: 'Reads the lists in force, and who is registered at all.',
@@ -172,10 +212,11 @@ export const assignmentMachine = setup({
           },
         },
         weighing: {
-          description: 'Is anything to be written? Not if the instance itself has dropped out meanwhile.',
+          description: 'Is anything to be written? Not if the instance itself is neither healthy nor registered.',
           always: [
             { guard: 'isDroppedOut', target: 'gathering' },
             { guard: 'hasChanges', target: 'writing' },
+            { guard: 'isInDoubt', target: 'settled.doubting' },
             { target: 'settled' },
           ],
         },
@@ -208,10 +249,18 @@ export const assignmentMachine = setup({
         },
         settled: {
           description: 'The lists in KV are as they should be.',
+          initial: 'calm',
           on: {
             'nodes.changed': { target: 'gathering', actions: 'adoptNodes' },
             'instances.changed': { target: 'gathering', actions: 'adoptInstances' },
             'lists.changed': { target: 'gathering' },
+          },
+          states: {
+            calm: { description: 'Every instance with nodes is healthy.' },
+            doubting: {
+              description: 'An instance is registered and not healthy: it keeps its nodes until its grace is over.',
+              after: { doubtLook: { target: '#assignment.assigning.gathering' } },
+            },
           },
         },
         backingOff: {

@@ -72,7 +72,7 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
   const actors = {
     ...contactActors(client),
     registration: registrationLogic({ registrar, random }),
-    leadership: leadershipLogic({ lock, fleet, catalog, random }),
+    leadership: leadershipLogic({ lock, fleet, catalog, clock, random }),
     watchlist: watchlistLogic({ catalog, random }),
     writer: writer.logic,
     roster: rosterLogic({

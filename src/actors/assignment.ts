@@ -2,7 +2,7 @@
 import { fromCallback, fromPromise } from 'xstate';
 import { assignmentMachine, type AssignmentActors, type FleetNews, type Survey } from '../../machines/assignment.ts';
 import type { Share } from '../../machines/model.ts';
-import type { Random } from '../clock.ts';
+import type { Clock, Random } from '../clock.ts';
 import type { Catalog, Fleet, ShareEntry } from '../consul/consul.ts';
 import { jitteredBackoff } from './jitter.ts';
 import { observing } from './watching.ts';
@@ -10,19 +10,20 @@ import { observing } from './watching.ts';
 export interface AssignmentDeps {
   readonly fleet: Fleet;
   readonly catalog: Pick<Catalog, 'watchNodes'>;
+  readonly clock: Clock;
   readonly random: Random;
 }
 
 const knownShare = (entry: ShareEntry): Share | undefined => (entry.type === 'list' ? entry.share : undefined);
 
-const survey = async (fleet: Fleet, signal: AbortSignal): Promise<Survey> => {
+const survey = async ({ fleet, clock }: AssignmentDeps, signal: AbortSignal): Promise<Survey> => {
   const [lists, registered] = await Promise.all([fleet.readLists(signal), fleet.readRegistered(signal)]);
   const present = [...lists].filter(([, entry]) => entry.type !== 'absent');
-  return { lists: new Map(present.map(([id, entry]) => [id, knownShare(entry)])), registered };
+  return { lists: new Map(present.map(([id, entry]) => [id, knownShare(entry)])), registered, atMs: clock.now() };
 };
 
-const assignmentActors = ({ fleet, catalog }: AssignmentDeps): AssignmentActors => ({
-  fleet: fromCallback(({ sendBack, receive }) => {
+const fleetWatches = ({ fleet, catalog }: AssignmentDeps): AssignmentActors['fleet'] =>
+  fromCallback(({ sendBack, receive }) => {
     const watches = [
       catalog.watchNodes(observing(sendBack, (nodes): FleetNews => ({ type: 'nodes.changed', nodes }))),
       fleet.watchInstances(observing(sendBack, (serviceIds): FleetNews => ({ type: 'instances.changed', serviceIds }))),
@@ -34,9 +35,12 @@ const assignmentActors = ({ fleet, catalog }: AssignmentDeps): AssignmentActors 
     return () => {
       for (const watch of watches) watch.stop();
     };
-  }),
-  survey: fromPromise(({ signal }) => survey(fleet, signal)),
-  writeLists: fromPromise(({ input, signal }) => fleet.writeLists(input.changes, input.session, signal)),
+  });
+
+const assignmentActors = (deps: AssignmentDeps): AssignmentActors => ({
+  fleet: fleetWatches(deps),
+  survey: fromPromise(({ signal }) => survey(deps, signal)),
+  writeLists: fromPromise(({ input, signal }) => deps.fleet.writeLists(input.changes, input.session, signal)),
 });
 
 /** The wired chart, for the leadership chart to start. */

@@ -68,10 +68,14 @@ const instances = (...serviceIds: string[]): void => {
   ports.fleet.last().send({ type: 'instances.changed', serviceIds });
 };
 
-/** Answers the survey with these lists of Nodes. */
-const surveyed = async (lists: Readonly<Record<string, readonly string[]>>): Promise<void> => {
+/** Answers the survey with these lists of Nodes, and with who is registered under our tag. */
+const surveyed = async (
+  lists: Readonly<Record<string, readonly string[]>>,
+  peers: readonly string[] = [],
+): Promise<void> => {
   const known = Object.entries(lists).map(([id, names]) => [id, { nodes: names, probes: [] }] as const);
-  ports.survey.last().resolve({ lists: new Map(known), registered: new Map() });
+  const registered = new Map(peers.map((id) => [id, 'peer'] as const));
+  ports.survey.last().resolve({ lists: new Map(known), registered, atMs: clock.now() });
   await flush();
 };
 
@@ -96,6 +100,16 @@ const startSettled = async (): Promise<void> => {
   await surveyed({ x: ['a'], y: ['b'] });
 };
 
+/** What the surveys below show: each holds a node, both are registered. */
+const stillShared = (): Promise<void> => surveyed({ x: ['a'], y: ['b'] }, ['x', 'y']);
+
+/** The lists are as they should be, and one of those that hold them is not healthy. */
+const startDoubting = async (): Promise<void> => {
+  await startSettled();
+  instances('x');
+  await stillShared();
+};
+
 const state = (): unknown => (chart.state() as { assigning?: unknown }).assigning ?? chart.state(); // safe: read only
 
 describe('gathering', () => {
@@ -105,9 +119,39 @@ describe('gathering', () => {
     nodes('a');
     expect(state()).toBe('gathering');
     instances('y');
-    expect(state()).toBe('gathering');
+    expect(state()).toBe('ailing');
     instances('x', 'y');
     expect(state()).toBe('surveying');
+  });
+});
+
+describe('ailing', () => {
+  it('goes on after 3 s, for nobody else can, and gives its own nodes away 3 s later', async () => {
+    start();
+    nodes('a', 'b');
+    instances('y');
+    await clock.advance(2_999);
+    expect(state()).toBe('ailing');
+    await clock.advance(1);
+    await stillShared();
+    expect(state()).toEqual({ settled: 'doubting' });
+    await clock.advance(1_000);
+    expect(state()).toBe('ailing');
+    await clock.advance(3_000);
+    await stillShared();
+    expect(ports.writeLists.last().input.changes).toEqual([
+      { serviceId: 'y', share: { nodes: ['a', 'b'], probes: [] } },
+      { serviceId: 'x', share: { nodes: [], probes: [] } },
+    ]);
+  });
+
+  it('does everything itself where nobody is healthy', async () => {
+    start();
+    nodes('a');
+    instances();
+    await clock.advance(3_000);
+    await surveyed({}, ['x']);
+    expect(ports.writeLists.last().input.changes).toEqual([{ serviceId: 'x', share: { nodes: ['a'], probes: [] } }]);
   });
 });
 
@@ -128,7 +172,7 @@ describe('surveying', () => {
 
   it('writes nothing when nothing is to change', async () => {
     await startSettled();
-    expect(state()).toBe('settled');
+    expect(state()).toEqual({ settled: 'calm' });
     expect(ports.writeLists.calls).toHaveLength(0);
   });
 
@@ -147,7 +191,7 @@ describe('surveying', () => {
     expect(ports.survey.calls).toHaveLength(2);
     expect(ports.survey.calls[0]?.signal.aborted).toBe(true);
     await surveyed({ x: ['a'], y: ['b'] });
-    expect(state()).toBe('settled');
+    expect(state()).toEqual({ settled: 'calm' });
   });
 
   it('reads again when Consul is back, for the reads of before may hang', () => {
@@ -159,11 +203,11 @@ describe('surveying', () => {
     expect(state()).toBe('surveying');
   });
 
-  it('gives nobody anything while it is not healthy itself', async () => {
+  it('gives nobody anything while it is neither healthy nor registered itself', async () => {
     startKnown();
     instances('y');
-    await surveyed({ x: ['a'], y: ['b'] });
-    expect(state()).toBe('gathering');
+    await surveyed({ x: ['a'], y: ['b'] }, ['y']);
+    expect(state()).toBe('ailing');
     expect(ports.writeLists.calls).toHaveLength(0);
   });
 
@@ -202,7 +246,7 @@ describe('writing', () => {
     await written(true);
     await clock.advance(250);
     await surveyed({ x: ['a'], y: ['b'] });
-    expect(state()).toBe('settled');
+    expect(state()).toEqual({ settled: 'calm' });
   });
 
   it('ends when the fence failed: the lock is lost', async () => {
@@ -229,7 +273,7 @@ describe('writing', () => {
     expect(ports.fleet.last().received).toEqual([{ type: 'consul.reachable' }]);
     expect(state()).toBe('surveying');
     await surveyed({ x: ['a'], y: ['b'] });
-    expect(state()).toBe('settled');
+    expect(state()).toEqual({ settled: 'calm' });
     expect(ports.writeLists.calls).toHaveLength(1);
   });
 
@@ -271,6 +315,89 @@ describe('settled', () => {
     ports.fleet.last().send({ type: 'lists.changed' });
     await surveyed({ x: ['a'] });
     expect(ports.writeLists.last().input.changes).toEqual([{ serviceId: 'y', share: { nodes: ['b'], probes: [] } }]);
+  });
+});
+
+describe('doubting', () => {
+  it('leaves an instance its nodes for 3 s, to the tick, and then gives them away by itself', async () => {
+    await startDoubting();
+    expect(state()).toEqual({ settled: 'doubting' });
+    for (const look of [1_000, 2_000]) {
+      await clock.advance(999);
+      expect(state()).toEqual({ settled: 'doubting' });
+      await clock.advance(1);
+      expect(clock.now()).toBe(look);
+      await stillShared();
+    }
+    await clock.advance(999);
+    expect(state()).toEqual({ settled: 'doubting' });
+    expect(ports.writeLists.calls).toHaveLength(0);
+    await clock.advance(1);
+    await stillShared();
+    expect(ports.writeLists.last().input.changes).toEqual([
+      { serviceId: 'x', share: { nodes: ['a', 'b'], probes: [] } },
+      { serviceId: 'y', share: { nodes: [], probes: [] } },
+    ]);
+  });
+
+  it('gives no second grace when the write failed', async () => {
+    await startDoubting();
+    await clock.advance(3_000);
+    await stillShared();
+    ports.writeLists.last().reject(DOWN);
+    await clock.advance(250);
+    await stillShared();
+    expect(ports.writeLists.calls).toHaveLength(2);
+  });
+
+  it('looks again at the end of the grace when that is nearer than a second', async () => {
+    await startDoubting();
+    await clock.advance(1_000);
+    await clock.advance(1_800);
+    await stillShared();
+    expect(state()).toEqual({ settled: 'doubting' });
+    await clock.advance(199);
+    expect(state()).toEqual({ settled: 'doubting' });
+    await clock.advance(1);
+    expect(state()).toBe('surveying');
+  });
+
+  it('is over when the instance passes again', async () => {
+    await startDoubting();
+    await clock.advance(999);
+    instances('x', 'y');
+    await stillShared();
+    expect(state()).toEqual({ settled: 'calm' });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('begins anew when the instance passed for a moment that no survey saw', async () => {
+    await startDoubting();
+    await clock.advance(900);
+    instances('x', 'y');
+    instances('x');
+    await stillShared();
+    await clock.advance(2_100);
+    await stillShared();
+    expect(ports.writeLists.calls).toHaveLength(0);
+  });
+
+  it('has no place for one that is not registered any more', async () => {
+    await startDoubting();
+    await clock.advance(1_000);
+    await surveyed({ x: ['a'], y: ['b'] }, ['x']);
+    expect(ports.writeLists.last().input.changes).toEqual([
+      { serviceId: 'x', share: { nodes: ['a', 'b'], probes: [] } },
+      { serviceId: 'y', share: undefined },
+    ]);
+  });
+
+  it('holds nothing else up: nodes and joining instances are served', async () => {
+    await startDoubting();
+    nodes('a', 'b', 'c');
+    instances('x', 'z');
+    await surveyed({ x: ['a'], y: ['b'] }, ['x', 'y', 'z']);
+    expect(ports.writeLists.last().input.changes).toEqual([{ serviceId: 'z', share: { nodes: ['c'], probes: [] } }]);
   });
 });
 
@@ -327,7 +454,7 @@ describe('the wired chart', () => {
       },
     };
     chart = startChildChart(
-      assignmentLogic({ fleet, catalog: { watchNodes: nodeWatch.watch }, random: () => 0 }),
+      assignmentLogic({ fleet, catalog: { watchNodes: nodeWatch.watch }, clock, random: () => 0 }),
       { serviceId: 'x', session: 's1' },
       { clock },
     );
@@ -351,6 +478,6 @@ describe('the chart', () => {
   it('is named and described as design.md asks, and wired', () => {
     expect(breachesOf(assignmentMachine)).toEqual([]);
     const deps = { fleet: {} as Fleet, catalog: { watchNodes: () => ({ stop: () => 0, wake: () => 0 }) } }; // safe: wiring calls nothing
-    expect(unwiredNames(assignmentMachine, assignmentLogic({ ...deps, random: () => 0 }))).toEqual([]);
+    expect(unwiredNames(assignmentMachine, assignmentLogic({ ...deps, clock, random: () => 0 }))).toEqual([]);
   });
 });

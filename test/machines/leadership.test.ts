@@ -316,7 +316,7 @@ describe('leader', () => {
     await startLeader();
     ports.fleet.last().send({ type: 'nodes.changed', nodes: [] });
     ports.fleet.last().send({ type: 'instances.changed', serviceIds: ['x'] });
-    ports.survey.last().resolve({ lists: new Map(), registered: new Map() });
+    ports.survey.last().resolve({ lists: new Map(), registered: new Map(), atMs: clock.now() });
     await flush();
     expect(ports.writeLists.last().input).toEqual({
       session: 's1',
@@ -385,7 +385,7 @@ describe('leader', () => {
     await startLeader();
     ports.fleet.last().send({ type: 'nodes.changed', nodes: [] });
     ports.fleet.last().send({ type: 'instances.changed', serviceIds: ['x'] });
-    ports.survey.last().resolve({ lists: new Map(), registered: new Map() });
+    ports.survey.last().resolve({ lists: new Map(), registered: new Map(), atMs: clock.now() });
     await flush();
     ports.writeLists.last().resolve(false);
     await flush();
@@ -578,7 +578,7 @@ describe('the wired chart', () => {
       watchGoLock,
     };
     const deps = { fleet: {} as Fleet, catalog: { watchNodes: () => ({ stop: () => 0, wake: () => 0 }) } }; // safe: never leads
-    return leadershipLogic({ ...deps, lock: fake, random: () => 0 });
+    return leadershipLogic({ ...deps, lock: fake, clock, random: () => 0 });
   };
 
   it('follows both keys, and releases before it destroys', async () => {
@@ -620,6 +620,6 @@ describe('the chart', () => {
     expect(breachesOf(leadershipMachine)).toEqual([]);
     const deps = { fleet: {} as Fleet, lock: {} as Lock }; // safe: wiring calls nothing
     const catalog = { watchNodes: () => ({ stop: () => 0, wake: () => 0 }) };
-    expect(unwiredNames(leadershipMachine, leadershipLogic({ ...deps, catalog, random: () => 0 }))).toEqual([]);
+    expect(unwiredNames(leadershipMachine, leadershipLogic({ ...deps, catalog, clock, random: () => 0 }))).toEqual([]);
   });
 });
