@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { buffer, text } from 'node:stream/consumers';
 
 export interface Intercepted {
   readonly method: string;
@@ -9,27 +10,34 @@ export interface Intercepted {
   readonly body: string;
 }
 
+/** What Consul answered to a request. */
+export interface InterceptedAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
 export interface Interposer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Passes requests on to `consulUrl`; each waits until `before` has returned. */
+/** Passes requests on to `consulUrl`; each waits until `before` has returned, and its answer is shown to `after`. */
 export async function startInterposer(
   consulUrl: string,
   before: (intercepted: Intercepted) => Promise<void> | undefined,
+  after: (intercepted: Intercepted, answer: InterceptedAnswer) => void = () => undefined,
 ): Promise<Interposer> {
   const server = createServer((incoming, outgoing) => {
     void (async () => {
       const { method = '', url: path = '', headers } = incoming;
-      const body = await textOf(incoming);
+      const body = await text(incoming);
       await before({ method, path, body });
-      const forwarded = request(`${consulUrl}${path}`, { method, headers }, (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      });
-      forwarded.on('error', () => outgoing.destroy());
+      const forwarded = request(`${consulUrl}${path}`, { method, headers });
       outgoing.on('close', () => forwarded.destroy());
       forwarded.end(body);
+      const [answer] = (await once(forwarded, 'response')) as [IncomingMessage]; // safe: what the event bears
+      const [status, said] = [answer.statusCode ?? 502, await buffer(answer)];
+      after({ method, path, body }, { status, body: said.toString() });
+      outgoing.writeHead(status, answer.headers).end(said);
     })().catch(() => outgoing.destroy());
   });
   server.listen(0, '127.0.0.1');
@@ -43,9 +51,3 @@ export async function startInterposer(
     },
   };
 }
-
-const textOf = async (incoming: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer); // safe: no encoding is set
-  return Buffer.concat(chunks).toString();
-};

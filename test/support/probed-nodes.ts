@@ -14,7 +14,12 @@ export const pathOf = (node: string): string => `/${node}`;
 export const WEB_CHECK = 'web';
 
 /** Registers `count` nodes, each with one check of `interval`; resolves to their names. */
-export async function registerNodes(fleet: Fleet, count: number, web: Web, interval: string): Promise<string[]> {
+export async function registerNodes(
+  fleet: Fleet,
+  count: number,
+  web: Pick<Web, 'url'>,
+  interval: string,
+): Promise<string[]> {
   const names = Array.from({ length: count }, (_, at) => `${fleet.name}-n${String(at).padStart(3, '0')}`);
   for (let at = 0; at < count; at += TOGETHER) {
     await Promise.all(names.slice(at, at + TOGETHER).map((node) => registerNode(fleet, node, web, interval)));
@@ -23,7 +28,7 @@ export async function registerNodes(fleet: Fleet, count: number, web: Web, inter
 }
 
 /** Registers one more. */
-export const registerNode = (fleet: Fleet, node: string, web: Web, interval: string): Promise<unknown> =>
+export const registerNode = (fleet: Fleet, node: string, web: Pick<Web, 'url'>, interval: string): Promise<unknown> =>
   register(fleet.consul, {
     node,
     meta: fleet.unpinged,
