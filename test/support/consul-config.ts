@@ -22,14 +22,23 @@ interface AgentConfigOptions {
   readonly token: string;
   readonly dataDir?: string;
   readonly tls?: ConsulTls;
+  readonly address?: string;
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /** The agent's configuration: a server alone, quick to elect itself, that talks to nobody else. */
-export const agentConfig = ({ nodeName, ports, token, dataDir, tls, config }: AgentConfigOptions): object => ({
+export const agentConfig = ({
+  nodeName,
+  ports,
+  token,
+  dataDir,
+  tls,
+  address = '127.0.0.1',
+  config,
+}: AgentConfigOptions): object => ({
   node_name: nodeName,
-  bind_addr: '127.0.0.1',
-  client_addr: '127.0.0.1',
+  bind_addr: address,
+  client_addr: address,
   log_level: 'err',
   disable_update_check: true,
   disable_remote_exec: true,

@@ -12,14 +12,17 @@ export class ConsulProcess {
   readonly #configFile: string;
   readonly #dataDir: string | undefined;
   readonly #cwd: string;
+  readonly #runBy: readonly string[];
   #child: ChildProcess | undefined;
   #log = '';
   readonly #killOnExit = (): void => void this.#child?.kill('SIGKILL');
 
-  constructor(configFile: string, dataDir: string | undefined, cwd: string) {
+  /** `runBy` is a program with its arguments that becomes the agent by `exec`. */
+  constructor(configFile: string, dataDir: string | undefined, cwd: string, runBy: readonly string[] = []) {
     this.#configFile = configFile;
     this.#dataDir = dataDir;
     this.#cwd = cwd;
+    this.#runBy = runBy;
   }
 
   get logTail(): string {
@@ -33,7 +36,7 @@ export class ConsulProcess {
   async start(): Promise<void> {
     const consul = await findConsul();
     const mode = this.#dataDir === undefined ? ['-dev'] : [];
-    const agent = [consul, 'agent', ...mode, `-config-file=${this.#configFile}`];
+    const agent = [...this.#runBy, consul, 'agent', ...mode, `-config-file=${this.#configFile}`];
     const [program = '', ...args] = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...agent] : agent;
     const child = spawn(program, args, { cwd: this.#cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;

@@ -17,6 +17,12 @@ export interface TestConsulOptions {
   /** Serve HTTPS with this certificate instead of HTTP. */
   readonly tls?: ConsulTls;
   readonly nodeName?: string;
+  /** Where it listens; `127.0.0.1` unless told. */
+  readonly address?: string;
+  /** A program with its arguments that becomes the agent by `exec`. */
+  readonly runBy?: readonly string[];
+  /** How long it may take until it has a leader; 15 s unless told. */
+  readonly readyMs?: number;
   /** More of the agent's configuration, laid over what stands here. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -28,7 +34,7 @@ export interface ConsulAnswer {
 }
 
 export interface TestConsul extends AsyncDisposable {
-  /** `http://127.0.0.1:<port>`, or https. */
+  /** `http://<address>:<port>`, or https. */
   readonly url: string;
   readonly port: number;
   readonly nodeName: string;
@@ -56,15 +62,15 @@ const READY_MS = 15_000;
 
 /** Starts an agent and waits until it has a leader and stands in its own catalog. Rejects with the tail of its log. */
 export async function startConsul(options: TestConsulOptions = {}): Promise<TestConsul> {
-  const nodeName = options.nodeName ?? 'agent';
+  const { nodeName = 'agent', readyMs = READY_MS } = options;
   const folder = await mkdtemp(join(tmpdir(), 'consul-esm-test-'));
   const ports = options.ports ?? (await choosePorts());
   const token = options.aclEnabled === true ? TOKEN : '';
   const file = join(folder, 'agent.json');
   await writeFile(file, JSON.stringify(agentConfig({ ...options, nodeName, ports, token })));
-  const agent = new ConsulProcess(file, options.dataDir, folder);
+  const agent = new ConsulProcess(file, options.dataDir, folder, options.runBy);
   const scheme = options.tls === undefined ? 'http' : 'https';
-  const url = `${scheme}://127.0.0.1:${ports.http}`;
+  const url = `${scheme}://${options.address ?? '127.0.0.1'}:${ports.http}`;
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false, ...options.tls?.client } });
 
   const ask: TestConsul['ask'] = async (method, path, body, by = token) => {
@@ -82,7 +88,7 @@ export async function startConsul(options: TestConsulOptions = {}): Promise<Test
   const start = async (): Promise<void> => {
     await agent.start();
     try {
-      await eventually('a Consul agent with a leader', () => isReady(ask, nodeName, agent), { deadlineMs: READY_MS });
+      await eventually('a Consul agent with a leader', () => isReady(ask, nodeName, agent), { deadlineMs: readyMs });
       if (agent.hasEnded) throw new Error('it ended by itself');
     } catch (cause) {
       await agent.kill('SIGKILL');

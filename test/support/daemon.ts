@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
 
@@ -22,6 +23,10 @@ export interface DaemonOptions {
   readonly args?: readonly string[];
   /** Its whole environment, beside PATH and HOME. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What runs it: a program and its arguments, to which the daemon's command is added. It must become the daemon by `exec`. */
+  readonly runBy?: readonly string[];
+  /** Told each line of stdout as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
 export interface TestDaemon extends AsyncDisposable {
@@ -46,17 +51,20 @@ export interface TestDaemon extends AsyncDisposable {
 }
 
 /** Starts it; nothing is awaited but the process. */
-export async function startDaemon({ config, args, env = {} }: DaemonOptions): Promise<TestDaemon> {
+export async function startDaemon(options: DaemonOptions): Promise<TestDaemon> {
+  const { config, args, env = {}, runBy = [], onLine } = options;
   const folder = await mkdtemp(join(tmpdir(), 'consul-esm-e2e-'));
   const file = join(folder, 'x.hcl');
   if (config !== undefined) await writeFile(file, config);
-  const command = [process.execPath, MAIN, ...(args ?? (config === undefined ? [] : [`-config-file=${file}`]))];
+  const told = args ?? (config === undefined ? [] : [`-config-file=${file}`]);
+  const command = [...runBy, process.execPath, MAIN, ...told];
   const [program = '', ...rest] = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...command] : command;
   const { PATH, HOME } = process.env;
   const child = spawn(program, rest, { cwd: folder, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  if (onLine !== undefined) createInterface({ input: child.stdout }).on('line', onLine);
   const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
