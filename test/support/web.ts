@@ -13,6 +13,8 @@ export interface Web extends AsyncDisposable {
   url(path: string): string;
   /** Requests for a path so far. */
   hits(path: string): number;
+  /** When each of them came, by `performance.now()`. */
+  times(path: string): readonly number[];
   /** Answers requests for `path` from now on; `nth` counts all requests for it from 1. Until then: 200, `well`. */
   answer(path: string, with_: (nth: number) => WebAnswer): void;
 }
@@ -21,18 +23,20 @@ export const ok = (body = 'well'): WebAnswer => ({ status: 200, body });
 export const broken = (body = 'ill'): WebAnswer => ({ status: 500, body });
 
 export async function startWeb(): Promise<Web> {
-  const hits = new Map<string, number>();
+  const times = new Map<string, number[]>();
   const answers = new Map<string, (nth: number) => WebAnswer>();
   const target = await startHttpTarget(({ url: path = '' }, response) => {
-    const nth = (hits.get(path) ?? 0) + 1;
-    hits.set(path, nth);
+    const known = times.get(path) ?? [];
+    times.set(path, known);
+    const nth = known.push(performance.now());
     const { status, body } = answers.get(path)?.(nth) ?? ok();
     response.writeHead(status).end(body);
   });
   return {
     port: target.port,
     url: (path) => `http://127.0.0.1:${target.port}${path}`,
-    hits: (path) => hits.get(path) ?? 0,
+    hits: (path) => times.get(path)?.length ?? 0,
+    times: (path) => times.get(path) ?? [],
     answer(path, with_) {
       answers.set(path, with_);
     },
