@@ -13,6 +13,8 @@ export interface Clock {
   /** Calls `fn` once after `delayMs`. Delays beyond 2^31-1 ms are chained, never fired at once. */
   setTimeout(fn: () => void, delayMs: number): TimerId;
   clearTimeout(id: TimerId): void;
+  /** Calls `fn` once the event loop has looked for whatever came in meanwhile: answers on sockets, ends of processes. */
+  afterPoll(fn: () => void): void;
 }
 
 /** A number in [0, 1), as `Math.random`. */
@@ -42,6 +44,9 @@ export const systemClock: Clock = {
   },
   clearTimeout(id) {
     if (id !== undefined) clearTimeout((id as ChainedTimer).handle); // safe: only this clock's ids reach it
+  },
+  afterPoll(fn) {
+    setImmediate(fn); // timers of 0 ms may run before the next look, immediates never do
   },
 };
 

@@ -1,5 +1,12 @@
 /** A signal that ends with the caller's, or when time is up. */
 import type { Clock } from '../clock.ts';
+import { startTimeLimit } from '../time-limit.ts';
+
+/**
+ * No longer than this more after a pause of the process: what is still unanswered then may have lost its connection, and is
+ * asked again sooner than a blocking query would time out.
+ */
+const GRACE_MS = 1_000;
 
 /**
  * Runs `task` under `signal` and a time-out of `timeoutMs` ms. Whatever `task` throws
@@ -18,15 +25,15 @@ export async function withDeadline<T>(
     both.abort(signal.reason);
   };
   signal.addEventListener('abort', onAbort, { once: true });
-  const timer = clock.setTimeout(() => {
+  const stopLimit = startTimeLimit(clock, timeoutMs, GRACE_MS, () => {
     both.abort(new Error(`nothing within ${timeoutMs} ms`));
-  }, timeoutMs);
+  });
   try {
     return await task(both.signal);
   } catch (error) {
     throw both.signal.aborted ? both.signal.reason : error;
   } finally {
-    clock.clearTimeout(timer);
+    stopLimit();
     signal.removeEventListener('abort', onAbort);
   }
 }

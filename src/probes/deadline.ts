@@ -1,5 +1,6 @@
 /** How long a run may take: one timer and one abort listener, whatever the number of steps. */
 import type { Clock } from '../clock.ts';
+import { startTimeLimit } from '../time-limit.ts';
 
 /** Why a step ended before it was done. */
 export type Ended = 'expired' | 'aborted';
@@ -7,20 +8,21 @@ export type Ended = 'expired' | 'aborted';
 /** Begins a step: calls `settle` once, at once or later, and returns how to give the step up. */
 export type Step<T> = (settle: (value: T) => void) => () => void;
 
-/** Ends every step of one run, one after another, when its time is over or its caller has lost interest. */
+/**
+ * Ends every step of one run, one after another, when its time is over or its caller has lost interest. Time in which this
+ * process stood still is not the target's: it is added, up to the time-out once more.
+ */
 export class Deadline implements Disposable {
   #ended: Ended | undefined;
   #giveUp: ((why: Ended) => void) | undefined;
-  readonly #clock: Clock;
-  readonly #timer: unknown;
+  readonly #stopLimit: () => void;
   readonly #signal: AbortSignal;
 
   constructor(clock: Clock, timeoutMs: number, signal: AbortSignal) {
-    this.#clock = clock;
     this.#signal = signal;
-    this.#timer = clock.setTimeout(() => {
+    this.#stopLimit = startTimeLimit(clock, timeoutMs, timeoutMs, () => {
       this.#end('expired');
-    }, timeoutMs);
+    });
     if (signal.aborted) this.#end('aborted');
     else signal.addEventListener('abort', this.#onAbort);
   }
@@ -47,7 +49,7 @@ export class Deadline implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#clock.clearTimeout(this.#timer);
+    this.#stopLimit();
     this.#signal.removeEventListener('abort', this.#onAbort);
   }
 

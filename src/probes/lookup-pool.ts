@@ -1,5 +1,6 @@
 /** Look-ups in another process: shared while in flight, bounded in number, and never in one another's way. */
 import type { Clock, TimerId } from '../clock.ts';
+import { startTimeLimit } from '../time-limit.ts';
 import { LOOKUP_LANES, startLookupProcess, type LookupAnswer, type LookupProcess } from './lookup-process.ts';
 
 /** After this a look-up is given up, and the next of the same name starts anew: a resolver that is back is believed at once. */
@@ -15,7 +16,7 @@ interface Lookup {
   readonly name: string;
   readonly answer: Promise<LookupAnswer>;
   readonly settle: (answer: LookupAnswer) => void;
-  timer: TimerId;
+  stopLimit: () => void;
 }
 
 /** Asks the system's resolver, at most {@link LOOKUP_LANES} names at once. */
@@ -39,12 +40,12 @@ export class LookupPool {
     const known = this.#byName.get(name);
     if (known !== undefined) return known.answer;
     const { promise: answer, resolve: settle } = withResolvers<LookupAnswer>();
-    const lookup: Lookup = { name, answer, settle, timer: undefined };
+    const lookup: Lookup = { name, answer, settle, stopLimit: () => undefined };
     this.#byName.set(name, lookup);
     this.#waiting.add(lookup);
-    lookup.timer = this.#clock.setTimeout(() => {
+    lookup.stopLimit = startTimeLimit(this.#clock, GIVEN_UP_AFTER_MS, GIVEN_UP_AFTER_MS, () => {
       this.#giveUp(lookup);
-    }, GIVEN_UP_AFTER_MS);
+    });
     this.#fill();
     return answer;
   }
@@ -129,7 +130,7 @@ export class LookupPool {
   }
 
   #finish(lookup: Lookup, answer: LookupAnswer): void {
-    this.#clock.clearTimeout(lookup.timer);
+    lookup.stopLimit();
     this.#byName.delete(lookup.name);
     lookup.settle(answer);
   }

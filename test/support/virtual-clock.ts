@@ -29,11 +29,22 @@ const settle = (): Promise<void> =>
 export const createVirtualClock = (startMs = 0): VirtualClock => {
   const timers = new DueHeap<Timer>();
   const byId = new Map<number, Timer>();
+  let looks: (() => void)[] = [];
   let nowMs = startMs;
   let lastId = 0;
   const remove = (timer: Timer): void => {
     byId.delete(timer.order);
     timers.remove(timer);
+  };
+  /** A turn of the event loop: what came in is seen first, then who waited for that look is called. */
+  const turn = async (): Promise<void> => {
+    await settle();
+    while (looks.length > 0) {
+      const due = looks;
+      looks = [];
+      for (const look of due) look();
+      await settle();
+    }
   };
   return {
     now: () => nowMs,
@@ -48,14 +59,17 @@ export const createVirtualClock = (startMs = 0): VirtualClock => {
       const timer = typeof id === 'number' ? byId.get(id) : undefined;
       if (timer !== undefined) remove(timer);
     },
+    afterPoll(fn) {
+      looks.push(fn);
+    },
     async advance(ms) {
       const untilMs = nowMs + ms;
-      await settle();
+      await turn();
       for (let next = timers.first; next !== undefined && next.dueMs <= untilMs; next = timers.first) {
         nowMs = Math.max(nowMs, next.dueMs);
         remove(next);
         next.fn();
-        await settle();
+        await turn();
       }
       nowMs = untilMs;
     },
@@ -67,7 +81,7 @@ export const createVirtualClock = (startMs = 0): VirtualClock => {
       }
     },
     get pending() {
-      return timers.size;
+      return timers.size + looks.length;
     },
   };
 };

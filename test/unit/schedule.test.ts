@@ -151,7 +151,11 @@ describe('at most maxConcurrent runs at once', () => {
 
 test('a turn of the event loop starts 500 at most, the next ones the rest', () => {
   const turns: (() => void)[] = [];
-  const clock: Clock = { now: () => 0, setTimeout: (turn) => turns.push(turn), clearTimeout: () => turns.pop() };
+  const clock: Clock = {
+    ...createVirtualClock(),
+    setTimeout: (turn) => turns.push(turn),
+    clearTimeout: () => turns.pop(),
+  };
   let count = 0;
   const schedule = createSchedule({ clock, random: () => 0, maxConcurrent: 5_000 });
   // No crowd is spread here: its random share of the interval is none.
@@ -253,6 +257,19 @@ test('adding a known key replaces the entry and starts nothing out of turn', asy
   expect(startsOf('new a')).toEqual([5_000]);
 });
 
+test('after a pause of the process each entry starts once, and goes on in its old rhythm', async () => {
+  const { clock, schedule, add, startsOf } = setUp();
+  add('a', 1_000);
+  add('b', 1_000);
+  await clock.advance(1_500);
+  schedule.takeCounters();
+  clock.stall(5_000);
+  await clock.advance(2_000);
+  expect(startsOf('a')).toEqual([0, 500, 1_500, 6_500, 7_500, 8_500]);
+  expect(startsOf('b')).toEqual(startsOf('a'));
+  expect(schedule.takeCounters()).toMatchObject({ started: 6, skipped: 8 });
+});
+
 test('after stop nothing starts, and no timer is left', async () => {
   const { clock, schedule, add, starts } = setUp({ maxConcurrent: 1 });
   add('a', 1_000, 200);
@@ -271,6 +288,7 @@ describe('a wall clock that is set', () => {
     const shift = { ms: 0 };
     let started = 0;
     const shifted: Clock = {
+      ...clock,
       now: () => clock.now() + shift.ms,
       setTimeout: (fn, delayMs) => clock.setTimeout(fn, delayMs),
       clearTimeout: (id) => {

@@ -23,6 +23,27 @@ describe('a deadline', () => {
     await told;
   });
 
+  it('takes an answer that came in while the process stood still', async () => {
+    const clock = createVirtualClock();
+    const arrived = (): Promise<string> => new Promise((resolve) => setImmediate(resolve, 'done'));
+    const result = withDeadline(clock, 1_000, new AbortController().signal, arrived);
+    clock.stall(5_000);
+    await clock.advance(0);
+    expect(await result).toBe('done');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('gives up a second after such a pause: the connection may be gone', async () => {
+    const { clock, result } = setUp(hang);
+    const told = expect(result).rejects.toThrow('nothing within 1000 ms');
+    clock.stall(600_000);
+    await clock.advance(999);
+    expect(clock.pending).toBe(1);
+    await clock.advance(1);
+    expect(clock.pending).toBe(0);
+    await told;
+  });
+
   it("passes the caller's reason on", async () => {
     const { caller, result } = setUp(hang);
     caller.abort('enough');

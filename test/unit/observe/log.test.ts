@@ -7,6 +7,7 @@ const NOON: Clock = {
   now: () => new Date(2017, 9, 31, 12).getTime(),
   setTimeout: () => 0,
   clearTimeout: () => undefined,
+  afterPoll: () => undefined,
 };
 
 const memory = (lines: Line[]): OpenSink => {
