@@ -77,7 +77,11 @@ export type AssignmentActors = {
 /** How often those in doubt are looked at: no watch shows that one of them deregisters, and then its grace is over. */
 const DOUBT_LOOK_MS = 1_000;
 
-const isHealthy = ({ instances, serviceId }: AssignmentContext): boolean => instances?.includes(serviceId) ?? false;
+const hasNews = ({ nodes, instances }: AssignmentContext): boolean => nodes !== undefined && instances !== undefined;
+
+/** A catalog that does not show the leader itself may hide others too: by it their lists would be stale. */
+const isListed = ({ instances, serviceId, isRegistered }: AssignmentContext): boolean =>
+  isRegistered || (instances?.includes(serviceId) ?? false);
 
 const planned = ({ nodes = [], instances = [], serviceId, missingSince }: AssignmentContext, survey: Survey) => {
   const { lists, registered } = survey;
@@ -130,10 +134,9 @@ export const assignmentMachine = setup({
     ),
   },
   guards: {
-    isFleetKnown: ({ context }) => context.nodes !== undefined && isHealthy(context),
-    isAiling: ({ context }) => context.nodes !== undefined && context.instances !== undefined && !isHealthy(context),
-    /** A catalog that does not show the leader itself may hide others too: by it everyone's list would be stale. */
-    isDroppedOut: ({ context }) => !isHealthy(context) && !context.isRegistered,
+    isFleetKnown: ({ context }) => hasNews(context) && isListed(context),
+    isAiling: ({ context }) => hasNews(context) && !isListed(context),
+    isDroppedOut: ({ context }) => !isListed(context),
     isInDoubt: ({ context }) => context.graceLeftMs !== undefined,
     hasChanges: ({ context }) => context.changes.length > 0,
     isWritten: (_, isWritten: boolean) => isWritten,
@@ -188,7 +191,7 @@ export const assignmentMachine = setup({
         },
         ailing: {
           description:
-            'Leads without being healthy itself, as in maintenance: gives itself the grace to be so again, then goes on.',
+            'Not among the healthy itself, nor known to be registered: gives itself the grace to be, then goes on to look.',
           always: { guard: 'isFleetKnown', target: 'surveying' },
           after: { grace: { target: 'surveying' } },
         },
