@@ -16,7 +16,12 @@ const longestOf = (times: readonly number[]): number =>
   Math.max(...times.slice(1).map((atMs, at) => atMs - (times[at] ?? atMs)));
 
 /** Resolves once each of these nodes was probed so many times more. */
-export function untilProbedOn(web: Web, nodes: readonly string[], times: number, deadlineMs = 20_000): Promise<unknown> {
+export function untilProbedOn(
+  web: Web,
+  nodes: readonly string[],
+  times: number,
+  deadlineMs = 20_000,
+): Promise<unknown> {
   const goals = nodes.map((node) => ({ path: pathOf(node), hits: web.hits(pathOf(node)) + times }));
   return eventually(
     `${times} more probes of each of ${nodes.length} nodes`,
