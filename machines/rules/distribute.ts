@@ -3,18 +3,16 @@ import { isProbed, type Assignment, type ExternalNode, type Share } from '../mod
 
 type Lists = Pick<Share, 'nodes' | 'probes'>;
 
-const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /** The nodes that a list holds, sorted, taken out of `free`: so a node that two lists hold counts once. */
 const takeHeld = (list: Lists | undefined, free: Set<string>): string[] =>
-  [...(list?.nodes ?? []), ...(list?.probes ?? [])].filter((name) => free.delete(name)).sort(byName);
+  [...(list?.nodes ?? []), ...(list?.probes ?? [])].filter((name) => free.delete(name)).sort();
 
 /** How many nodes each instance may hold: sizes differ by at most one, the larger ones go to who holds most now. */
 function capacities(total: number, held: ReadonlyMap<string, readonly string[]>, instances: readonly string[]) {
   const size = Math.floor(total / instances.length);
   const larger = total % instances.length;
   const heldBy = (id: string): number => held.get(id)?.length ?? 0;
-  const ranked = [...instances].sort((a, b) => heldBy(b) - heldBy(a) || byName(a, b));
+  const ranked = [...instances].sort((a, b) => heldBy(b) - heldBy(a)); // stable: of equals the first by name
   return new Map(ranked.map((id, rank) => [id, rank < larger ? size + 1 : size]));
 }
 
@@ -29,20 +27,21 @@ export function distribute(
   current: Assignment,
 ): Map<string, Lists> {
   const probed = new Map(nodes.map((node) => [node.name, isProbed(node)]));
-  const ids = [...new Set(instances)].sort(byName);
+  const ids = [...new Set(instances)].sort();
   const free = new Set(probed.keys());
   const held = new Map(ids.map((id) => [id, takeHeld(current.get(id), free)]));
   const room = capacities(probed.size, held, ids);
   const shed = [...room].flatMap(([id, limit]) => held.get(id)?.splice(limit) ?? []);
-  const homeless = [...free, ...shed].sort(byName).reverse();
+  const homeless = [...free, ...shed].sort().reverse();
   const fill = (id: string): string[] => {
     const own = held.get(id) ?? [];
     while (own.length < (room.get(id) ?? 0)) own.push(...homeless.splice(-1));
-    return own.sort(byName);
+    return own.sort();
   };
-  const split = (own: readonly string[]): Lists => ({
-    nodes: own.filter((name) => probed.get(name) === false),
-    probes: own.filter((name) => probed.get(name) === true),
-  });
+  const split = (own: readonly string[]): Lists => {
+    const lists: { nodes: string[]; probes: string[] } = { nodes: [], probes: [] };
+    for (const name of own) lists[probed.get(name) === true ? 'probes' : 'nodes'].push(name);
+    return lists;
+  };
   return new Map(ids.map((id) => [id, split(fill(id))]));
 }
