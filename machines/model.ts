@@ -76,7 +76,7 @@ export interface ProbeResult {
 export interface Share {
   readonly nodes: readonly string[];
   readonly probes: readonly string[];
-  /** ModifyIndex of the KV entry: the fence of every removal. */
+  /** ModifyIndex of the KV entry: the fence of every write. */
   readonly modifyIndex: number;
 }
 
@@ -106,6 +106,12 @@ export type WriteOperation =
   /** Removes a service and its checks, if its record is still the one read just before. */
   | { readonly type: 'service.remove'; readonly id: CheckId };
 
+/** How many operations Consul takes in one transaction: the least of what its versions allow since 1.4.1 (1.14: 128). */
+export const MAX_OPERATIONS = 64;
+
+/** How many operations of writes go into one transaction: the rest of it is the fence, which each carries. */
+export const MAX_WRITTEN_OPERATIONS = MAX_OPERATIONS - 1;
+
 /** An indivisible group of operations: all take effect, or none. */
 export interface Write {
   /** Unique in the life of the process; the write is answered by it exactly once. */
@@ -113,7 +119,10 @@ export interface Write {
   /** What the write speaks of: a newer write of the same subject takes the place of one that still waits. */
   readonly subject: string;
   readonly operations: readonly WriteOperation[];
-  /** Holds only while the node is in this instance's list: costs one operation more, `check-index` on that list. */
+  /**
+   * Rests on the very list of this instance that was last read: rejected when that has changed in any way, and while none
+   * is known. Other writes hold as long as the node is in the list, however that has changed.
+   */
   readonly isFenced: boolean;
 }
 
@@ -123,7 +132,7 @@ export type Rejection =
   | { readonly reason: 'gone' }
   /** Somebody else changed the status: `status` is what the catalog holds now. */
   | { readonly reason: 'changed'; readonly status: CheckStatus }
-  /** The record or the instance's list changed, so that the removal no longer holds. */
+  /** The node is another instance's now; or record or list changed, so that a removal no longer holds. */
   | { readonly reason: 'fenced' }
   /** Consul will never take it: `detail` says why. */
   | { readonly reason: 'refused'; readonly detail: string };

@@ -53,11 +53,12 @@ export const connect = async ({ log, clock, random, config, share }: ConnectionD
   const tag = settings.consulServiceTag;
   const registrar = createAgentRegistrar({ client, service, tag, instanceId: settings.instanceId });
   const { serviceId } = registrar;
+  const fleet = createFleet({ client, keys, service, tag });
   return {
     client,
     registrar,
     lock: createLock({ client, keys, serviceId }),
-    fleet: createFleet({ client, keys, service, tag }),
+    fleet,
     catalog: createCatalog({
       client,
       records,
@@ -72,6 +73,7 @@ export const connect = async ({ log, clock, random, config, share }: ConnectionD
       keys,
       serviceId,
       share,
+      fleet,
       onDamage: (id, fields) => {
         log.error(`Consul dropped fields of check '${checkLabel(id)}' in a transaction; they were put back`, {
           fields,

@@ -1,24 +1,15 @@
 /** The writer's queue: the newest write of each subject, oldest subject first, and the next transaction from its front. */
-import type { Write, WriteOutcome, WriteReply } from '../model.ts';
+import { MAX_WRITTEN_OPERATIONS, type Write, type WriteOutcome, type WriteReply } from '../model.ts';
 
 /** Waiting writes by subject, in the order in which the subjects began to wait. */
 export type WriteQueue = Map<string, Write>;
 
-/** Consul takes 64 operations in one transaction (128 since 1.14). */
-export const MOST_OPERATIONS = 64;
-
-/** How many operations a write adds to a transaction; a fence is one operation, however many writes it guards. */
-const operationsOf = (writes: readonly Write[]): number =>
-  writes.reduce((sum, write) => sum + write.operations.length, 0) + (writes.some((write) => write.isFenced) ? 1 : 0);
-
 /** Do the waiting writes fill a transaction? Looks at no more of them than it must. */
 export const isFull = (queue: WriteQueue): boolean => {
   let operations = 0;
-  let fences = 0;
   for (const write of queue.values()) {
     operations += write.operations.length;
-    if (write.isFenced) fences = 1;
-    if (operations + fences >= MOST_OPERATIONS) return true;
+    if (operations >= MAX_WRITTEN_OPERATIONS) return true;
   }
   return false;
 };
@@ -26,8 +17,10 @@ export const isFull = (queue: WriteQueue): boolean => {
 /** The longest run of writes from the front that fits one transaction; always at least one when any waits. */
 const nextBatch = (queue: WriteQueue): Write[] => {
   const batch: Write[] = [];
+  let operations = 0;
   for (const write of queue.values()) {
-    if (batch.length > 0 && operationsOf([...batch, write]) > MOST_OPERATIONS) break;
+    operations += write.operations.length;
+    if (batch.length > 0 && operations > MAX_WRITTEN_OPERATIONS) break;
     batch.push(write);
   }
   return batch;

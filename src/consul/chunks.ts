@@ -1,14 +1,16 @@
 /** Work cut to what one transaction may hold. */
-import { MAX_BYTES, MAX_OPERATIONS, type TransactionOperation } from './transaction.ts';
+import { MAX_WRITTEN_OPERATIONS } from '../../machines/model.ts';
+import type { TransactionOperation } from './transaction.ts';
+
+/** Consul takes 512 KiB of JSON, of which the fence and the brackets have their part. */
+const MAX_BYTES = 498 * 1024;
 
 /**
- * Packs groups of operations, in order and none torn apart, into transactions under both limits; `reserved` operations and
- * `reservedBytes` are left free for fences. A group that is too large alone travels alone.
+ * Packs groups of operations, in order and none torn apart, into transactions under both limits, each with room for its
+ * fence. A group that is too large alone travels alone.
  */
 export function chunk<Group extends { readonly operations: readonly TransactionOperation[] }>(
   groups: readonly Group[],
-  reserved = 0,
-  reservedBytes = 0,
 ): readonly (readonly Group[])[] {
   const chunks: Group[][] = [];
   let operationsLeft = 0;
@@ -17,8 +19,8 @@ export function chunk<Group extends { readonly operations: readonly TransactionO
     const bytes = Buffer.byteLength(JSON.stringify(group.operations));
     if (group.operations.length > operationsLeft || bytes > bytesLeft) {
       chunks.push([]);
-      operationsLeft = MAX_OPERATIONS - reserved;
-      bytesLeft = MAX_BYTES - reservedBytes;
+      operationsLeft = MAX_WRITTEN_OPERATIONS;
+      bytesLeft = MAX_BYTES;
     }
     chunks.at(-1)?.push(group);
     operationsLeft -= group.operations.length;

@@ -1,50 +1,41 @@
 /** One batch of writes on its way to Consul: planned, sent, and settled until every write has its outcome. */
-import type { Rejection, Share, StaleIndexPolicy, Write, WriteOutcome } from '../../machines/model.ts';
+import type { Rejection, StaleIndexPolicy, Write, WriteOutcome } from '../../machines/model.ts';
 import { EsmError } from '../errors.ts';
 import { chunk } from './chunks.ts';
 import { blame, type Group, judge, type Open } from './groups.ts';
 import { forgetRemoved, type KnowledgeDeps } from './knowledge.ts';
-import { requireIndex } from './operations.ts';
+import { lastOwnership, type Ownership, type OwnershipDeps, readOwnership, stands } from './ownership.ts';
 import type { Basis } from './plan.ts';
 import { markStale, planAll } from './planning.ts';
 import type { Protection } from './protection.ts';
-import {
-  type OperationError,
-  sendTransaction,
-  type TransactionOperation,
-  type TransactionResult,
-} from './transaction.ts';
+import { type OperationError, sendTransaction, type TransactionResult } from './transaction.ts';
 
-export interface CommitDeps extends KnowledgeDeps {
-  /** Whose list fences removals. */
-  readonly serviceId: string;
-  /** The own list as last read; undefined: not known, so that nothing may be removed. */
-  readonly share: () => Share | undefined;
+export interface CommitDeps extends KnowledgeDeps, OwnershipDeps {
   readonly protection: Protection;
 }
 
 /** Every round reads what was stale in the one before: more than a few mean that somebody writes all the time. */
 const ROUNDS = 5;
 
-/** Room for the fence and the brackets. */
-const FENCE_BYTES = 2_048;
-
 export class Commit {
   readonly #deps: CommitDeps;
   readonly #policy: StaleIndexPolicy;
   readonly #signal: AbortSignal;
   readonly #outcomes = new Map<string, WriteOutcome>();
+  /** Undefined: its fence has failed, and it must be read again. */
+  #ownership: Ownership | undefined;
   #services: Basis['services'] = new Map();
 
   constructor(deps: CommitDeps, policy: StaleIndexPolicy, signal: AbortSignal) {
     this.#deps = deps;
     this.#policy = policy;
     this.#signal = signal;
+    this.#ownership = lastOwnership(deps);
   }
 
   async run(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
     let open: readonly Open[] = writes.map((write) => ({ write, stale: new Map() }));
-    let reason = 'the records keep changing';
+    let reason = 'the records or the own list keep changing';
     try {
       await this.#deps.protection.heal(this.#signal);
       for (let round = 0; round < ROUNDS && open.length > 0; round++) {
@@ -60,7 +51,8 @@ export class Commit {
   }
 
   async #round(open: readonly Open[]): Promise<void> {
-    const groups = await this.#plan(open);
+    this.#ownership ??= await readOwnership(this.#deps, this.#signal);
+    const groups = await this.#plan(open, this.#ownership);
     const { protection } = this.#deps;
     await protection.explore(
       groups.flatMap(({ checks }) => checks),
@@ -69,13 +61,11 @@ export class Commit {
     const isCareful = ({ checks }: Group): boolean => checks.some((check) => protection.mustRegister(check));
     for (const group of groups.filter(isCareful)) await this.#sendCarefully(group);
     const plain = groups.filter((group) => !isCareful(group));
-    const isFenced = ({ open }: Group): boolean => open.write.isFenced;
-    for (const part of chunk(plain.filter((group) => !isFenced(group)))) await this.#send(part);
-    for (const part of chunk(plain.filter(isFenced), 1, FENCE_BYTES)) await this.#send(part);
+    for (const part of chunk(plain)) await this.#send(part);
   }
 
-  async #plan(open: readonly Open[]): Promise<readonly Group[]> {
-    const planned = await planAll(this.#deps, open, this.#deps.share(), this.#signal);
+  async #plan(open: readonly Open[], ownership: Ownership): Promise<readonly Group[]> {
+    const planned = await planAll(this.#deps, open, ownership, this.#signal);
     this.#services = planned.services;
     for (const { open, rejection } of planned.decided) {
       if (rejection === undefined) this.#accept(open);
@@ -85,7 +75,13 @@ export class Commit {
   }
 
   /** What a transaction would damage goes another way, and the rest of its group after it. */
-  async #sendCarefully({ open, operations, checks }: Group): Promise<void> {
+  async #sendCarefully(group: Group): Promise<void> {
+    const { open, operations, checks } = group;
+    const ownership = this.#ownership;
+    if (ownership === undefined || !(await stands(this.#deps.client, ownership, this.#signal))) {
+      this.#lowerFence([group]);
+      return;
+    }
     for (const check of checks) {
       const rejection = await this.#deps.protection.write(check, this.#signal);
       if (rejection !== undefined) {
@@ -100,7 +96,11 @@ export class Commit {
 
   async #send(groups: readonly Group[]): Promise<void> {
     if (groups.length === 0) return;
-    const fences = this.#fencesOf(groups);
+    if (this.#ownership === undefined) {
+      this.#lowerFence(groups);
+      return;
+    }
+    const { fences } = this.#ownership;
     const operations = [...fences, ...groups.flatMap((group) => group.operations)];
     const answer = await sendTransaction(this.#deps.client, operations, this.#signal).catch((error: unknown) => {
       if (error instanceof EsmError && error.code === 'ESM_CONSUL_REFUSED') return error;
@@ -117,10 +117,10 @@ export class Commit {
     else for (const { open } of groups) this.#reject(open, { reason: 'refused', detail: error.message });
   }
 
-  #fencesOf([first]: readonly Group[]): readonly TransactionOperation[] {
-    const share = this.#deps.share();
-    if (first?.open.write.isFenced !== true || share === undefined) return [];
-    return [requireIndex(this.#deps.keys.agent(this.#deps.serviceId), share.modifyIndex)];
+  /** The list is not the one last read: removals rested on that, reports are judged by the new one in the next round. */
+  #lowerFence(groups: readonly Group[]): void {
+    this.#ownership = undefined;
+    for (const { open } of groups) if (open.write.isFenced) this.#reject(open, { reason: 'fenced' });
   }
 
   async #learn(groups: readonly Group[], results: readonly TransactionResult[]): Promise<void> {
@@ -138,7 +138,7 @@ export class Commit {
   async #untangle(groups: readonly Group[], fences: number, errors: readonly OperationError[]): Promise<void> {
     const { isFenceDown, guilty, innocent } = blame(groups, fences, errors);
     if (isFenceDown) {
-      for (const { open } of groups) this.#reject(open, { reason: 'fenced' });
+      this.#lowerFence(groups);
       return;
     }
     if (guilty.length === 0) {

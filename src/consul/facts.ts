@@ -1,12 +1,19 @@
 /** Consistent reads of many single records in few requests, before a compare-and-set. */
-import { type CheckId, type CheckKey, checkKey, type CheckRecord, type ExternalNode } from '../../machines/model.ts';
+import {
+  type CheckId,
+  type CheckKey,
+  checkKey,
+  type CheckRecord,
+  type ExternalNode,
+  MAX_OPERATIONS,
+} from '../../machines/model.ts';
 import { asIndex, asString } from './answer.ts';
 import type { ConsulClient } from './client.ts';
 import type { KvEntry } from './kv.ts';
 import { getCheck, getNode, getService, type ServiceRecord } from './operations.ts';
 import { parseCheck, parseNode } from './parse.ts';
 import { readKeys } from './read-keys.ts';
-import { MAX_OPERATIONS, readConsistently, type TransactionOperation, type TransactionResult } from './transaction.ts';
+import { readConsistently, type TransactionOperation, type TransactionResult } from './transaction.ts';
 
 /** What to read. */
 export interface Questions {

@@ -1,6 +1,7 @@
 /** Writes as the operations they come to, and whose fault it is when a transaction of them fails. */
-import type { CheckRecord, Rejection, Share, Write } from '../../machines/model.ts';
+import type { CheckRecord, Rejection, Write } from '../../machines/model.ts';
 import { isFailedIndexFence, isMissing, isStale } from './errors.ts';
+import { type Ownership, ownsAllOf } from './ownership.ts';
 import { type Basis, plan, type Step } from './plan.ts';
 import type { OperationError, TransactionOperation } from './transaction.ts';
 
@@ -24,27 +25,23 @@ export type Verdict = { readonly type: 'committed' } | { readonly type: 'rejecte
 
 export type Grouped = Verdict | { readonly type: 'group'; readonly group: Group };
 
-/** Plans a write. Without a share that holds its nodes, a fenced one has no fence to stand on. */
-export function groupOf(open: Open, basis: Omit<Basis, 'stale'>, share: Share | undefined): Grouped {
+/** Plans a write. One of nodes that are not the own ones is rejected, and so is a removal without a fence to stand on. */
+export function groupOf(open: Open, basis: Omit<Basis, 'stale'>, ownership: Ownership): Grouped {
   const { write, stale } = open;
   const steps = write.operations.map((operation, place) => plan(operation, { ...basis, stale: stale.get(place) }));
   const refused = steps.find((step) => step.type === 'rejected');
   if (refused !== undefined) return refused;
   const sent = steps.filter((step): step is Extract<Step, { type: 'send' }> => step.type === 'send');
   if (sent.length === 0) return { type: 'committed' };
-  if (write.isFenced && !holds(share, write)) return { type: 'rejected', rejection: { reason: 'fenced' } };
+  const isGroundless = write.isFenced && ownership.fences.length === 0;
+  if (isGroundless || !ownsAllOf(ownership, write)) return { type: 'rejected', rejection: { reason: 'fenced' } };
   const operations = sent.flatMap((step) => step.operations);
   return { type: 'group', group: { open, operations, checks: sent.flatMap(({ check }) => check ?? []) } };
 }
 
-function holds(share: Share | undefined, { operations }: Write): boolean {
-  const names = operations.map((operation) => ('id' in operation ? operation.id.node : operation.node));
-  return share !== undefined && names.every((name) => share.nodes.includes(name) || share.probes.includes(name));
-}
-
 /** A failed transaction taken apart. */
 export interface Blame {
-  /** The list changed: nothing that it fences holds any more. */
+  /** The list changed: whose the nodes are must be read again. */
   readonly isFenceDown: boolean;
   readonly guilty: readonly { readonly group: Group; readonly texts: readonly string[] }[];
   readonly innocent: readonly Group[];

@@ -8,9 +8,6 @@ import type { Keys } from './keys.ts';
 import { renderShare } from './shares.ts';
 import { sendTransaction } from './transaction.ts';
 
-/** Room for the fence and the brackets. */
-const FENCE_BYTES = 2_048;
-
 /** Writes and removes lists in the order given. Resolves to false, with the rest undone, when the lock is not the session's. */
 export async function writeLists(
   { client, keys }: { readonly client: ConsulClient; readonly keys: Keys },
@@ -24,7 +21,7 @@ export async function writeLists(
     if (share === undefined) return { operations: [{ KV: { Verb: 'delete', Key } }] };
     return { operations: [{ KV: { Verb: 'set', Key, Value: Buffer.from(renderShare(share)).toString('base64') } }] };
   });
-  for (const part of chunk(groups, 1, FENCE_BYTES)) {
+  for (const part of chunk(groups)) {
     const answer = await sendTransaction(client, [fence, ...part.flatMap(({ operations }) => operations)], signal);
     if (answer.type === 'done') continue;
     if (answer.errors.some(({ text }) => isFailedSessionFence(text))) return false;

@@ -86,9 +86,12 @@ function reportNode({ node, partition, status, output }: Wish<'node.report'>, re
   const id = nodeCheckId(node, partition);
   const known = records.get(checkKey(id));
   const check = { ...(known ?? { ...NEW_NODE_CHECK, id, key: checkKey(id) }), status, output };
-  return { ...send(known === undefined ? operation.setCheck(check) : operation.casCheck(check)), check };
+  // Consul 1.8.7 says yes to a first report of a node that is gone, and writes nothing: the node must be seen to be there.
+  const first = known === undefined ? [operation.getNode(node, partition)] : [];
+  return { ...send(...first, operation.casCheck(check)), check };
 }
 
+/** At index 0 a compare-and-set creates, and fails when there is such a check already. */
 const NEW_NODE_CHECK = {
   name: 'External Node Status',
   notes: '',

@@ -1,8 +1,9 @@
 /** Plans a batch of writes: reads what is not known, decides what needs no sending, groups the rest. */
-import type { Rejection, Share } from '../../machines/model.ts';
+import type { Rejection } from '../../machines/model.ts';
 import type { Facts } from './facts.ts';
 import { type Group, groupOf, type Open } from './groups.ts';
 import { type KnowledgeDeps, lookUp, restedOn } from './knowledge.ts';
+import type { Ownership } from './ownership.ts';
 
 export interface Planned {
   readonly groups: readonly Group[];
@@ -15,14 +16,14 @@ export interface Planned {
 export async function planAll(
   deps: KnowledgeDeps,
   open: readonly Open[],
-  share: Share | undefined,
+  ownership: Ownership,
   signal: AbortSignal,
 ): Promise<Planned> {
   const inquiries = open.flatMap(({ write, stale }) =>
     write.operations.map((operation, place) => ({ operation, isStale: stale.has(place) })),
   );
   const services = await lookUp(deps, inquiries, signal);
-  const all = open.map((one) => ({ open: one, grouped: groupOf(one, { ...deps, services }, share) }));
+  const all = open.map((one) => ({ open: one, grouped: groupOf(one, { ...deps, services }, ownership) }));
   return {
     services,
     groups: all.flatMap(({ grouped }) => (grouped.type === 'group' ? [grouped.group] : [])),

@@ -102,7 +102,9 @@ async function writeCarefully(
 
 async function repair({ client, records }: ProtectionDeps, whole: CheckRecord, signal: AbortSignal): Promise<void> {
   const before = await readRegistered(client, whole, signal);
-  if (before !== undefined) take(records, await register(client, whole, before, signal));
+  if (before === undefined) return;
+  const { status, output } = before.check; // they may be another instance's by now: only the definition is put back
+  take(records, await register(client, { ...whole, status, output }, before, signal));
 }
 
 function take(records: Records, result: CheckRecord | Rejection): Rejection | undefined {

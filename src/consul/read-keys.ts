@@ -1,7 +1,8 @@
 /** Many KV keys in few requests. */
+import { MAX_OPERATIONS } from '../../machines/model.ts';
 import type { ConsulClient } from './client.ts';
 import type { KvEntry } from './kv.ts';
-import { MAX_OPERATIONS, readConsistently } from './transaction.ts';
+import { readConsistently } from './transaction.ts';
 
 /**
  * Consistent read of just these keys; one that does not exist is left out. By transaction, since a path would lose keys with

@@ -5,12 +5,6 @@ import type { ConsulClient } from './client.ts';
 import { refusal } from './errors.ts';
 import { type KvEntry, parseEntry } from './kv.ts';
 
-/** The least that any server allows since 1.4.1. */
-export const MAX_OPERATIONS = 64;
-
-/** Consul takes 512 KiB of JSON. */
-export const MAX_BYTES = 500 * 1024;
-
 /** One operation, as Consul's JSON has it. */
 export type TransactionOperation =
   | { readonly KV: Readonly<Record<string, unknown>> & { readonly Verb: string; readonly Key: string } }

@@ -216,11 +216,13 @@ describe('a rejected report', () => {
     check.probe('critical');
   });
 
-  it.each([{ reason: 'gone' }, { reason: 'refused', detail: 'no' }] as const)(
-    'as $reason leaves the committed status; the next failure is written again',
+  it.each([{ reason: 'fenced' }, { reason: 'gone' }, { reason: 'refused', detail: 'no' }] as const)(
+    'as $reason leaves the committed status and owes nothing; the next failure is written again',
     (rejection) => {
       check.reject(rejection);
       expect(check.status()).toBe('passing');
+      expect(check.actor.getSnapshot().context).toMatchObject({ reports: [], counters: { worse: 0, better: 0 } });
+      expect(check.submitted).toHaveLength(1);
       check.probe('critical');
       expect(check.submitted).toHaveLength(2);
     },

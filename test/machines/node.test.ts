@@ -150,13 +150,14 @@ describe('alive', () => {
     expect(node.state()).toBe('alive');
   });
 
-  it.each([{ reason: 'gone' }, { reason: 'refused', detail: 'no' }] as const)(
-    'stays when its report is rejected as $reason; the next failure is written again',
+  it.each([{ reason: 'fenced' }, { reason: 'gone' }, { reason: 'refused', detail: 'no' }] as const)(
+    'stays when its report is rejected as $reason, and owes nothing; the next failure is written again',
     (rejection) => {
       start();
       node.ping(false);
       node.reject(rejection);
       expect(node.state()).toBe('alive');
+      expect(node.submitted).toHaveLength(1);
       node.ping(false);
       expect(node.submitted).toHaveLength(2);
     },

@@ -13,6 +13,7 @@ import { Commit } from '../../../src/consul/commit.ts';
 import { createProtection } from '../../../src/consul/protection.ts';
 import { createShapes } from '../../../src/consul/shapes.ts';
 import { tryFields } from '../../../src/consul/trial.ts';
+import { createFleet } from '../../../src/consul/fleet.ts';
 import { createKeys } from '../../../src/consul/keys.ts';
 import { readKeys } from '../../../src/consul/read-keys.ts';
 import { createRecords, type Records } from '../../../src/consul/records.ts';
@@ -20,9 +21,11 @@ import { parseCheck, parseNode } from '../../../src/consul/parse.ts';
 import { createCommitter } from '../../../src/consul/txn.ts';
 import { startConsul, type TestConsul } from '../../support/consul.ts';
 import { connect, forever } from '../../support/consul-client.ts';
+import { type Intercepted, startInterposer } from '../../support/interposer.ts';
 
 const keys = createKeys({ kvPath: 'consul-esm/', leaderKey: 'consul-esm/lock' });
 const SELF = 'consul-esm:one';
+const OTHER = 'consul-esm:two';
 let consul: TestConsul;
 let client: ConsulClient;
 let records: Records;
@@ -44,15 +47,17 @@ beforeEach(() => {
   damage = [];
 });
 
-const committer = () =>
-  createCommitter({
-    client,
-    records,
-    keys,
-    serviceId: SELF,
-    share: () => share,
-    onDamage: (_, fields) => damage.push(...fields),
-  });
+/** What a committer needs to know of the fleet. */
+const standing = (through: ConsulClient) => ({
+  client: through,
+  keys,
+  serviceId: SELF,
+  share: () => share,
+  fleet: createFleet({ client: through, keys, service: 'consul-esm', tag: '' }),
+});
+
+const committer = (through = client) =>
+  createCommitter({ ...standing(through), records, onDamage: (_, fields) => damage.push(...fields) });
 
 const write = (...operations: WriteOperation[]): Write => ({
   id: `w${++serial}`,
@@ -63,6 +68,24 @@ const write = (...operations: WriteOperation[]): Write => ({
 const fenced = (...operations: WriteOperation[]): Write => ({ ...write(...operations), isFenced: true });
 const commit = (...writes: Write[]) => committer().commit(writes, 'settle', forever);
 const outcome = async (one: Write) => (await commit(one))[0]!;
+
+/** A committer whose requests are seen; each waits until `before` has returned. */
+async function interposed(before: (asked: Intercepted) => Promise<void> | undefined = () => undefined) {
+  const asked: Intercepted[] = [];
+  const interposer = await startInterposer(consul.url, (request) => {
+    asked.push(request);
+    return before(request);
+  });
+  const through = await connect(consul, { httpAddr: interposer.url });
+  return {
+    asked,
+    commit: (...writes: Write[]) => committer(through).commit(writes, 'settle', forever),
+    async [Symbol.asyncDispose]() {
+      await through.close();
+      await interposer[Symbol.asyncDispose]();
+    },
+  };
+}
 
 const idOf = (node: string, checkId = 'c1', serviceId = ''): CheckId => ({
   partition: '',
@@ -107,6 +130,16 @@ async function look(node: string): Promise<void> {
 const stored = async (node: string): Promise<Record<string, unknown>[]> =>
   (await consul.get(`/health/node/${encodeURIComponent(node)}?consistent`)) as Record<string, unknown>[];
 const check = async (node: string, id = 'c1') => (await stored(node)).find(({ CheckID }) => CheckID === id);
+/** The leader's doing: the list of an instance, which does not know of it yet. */
+const give = (serviceId: string, ...nodes: string[]) =>
+  consul.put(`/kv/${keys.agent(serviceId)}`, JSON.stringify({ Nodes: [], Probes: nodes }));
+
+/** The own list, and the instance has read it. */
+async function own(...nodes: string[]): Promise<void> {
+  await give(SELF, ...nodes);
+  share = { nodes: [], probes: nodes, modifyIndex: (await kv(keys.agent(SELF)))!.modifyIndex };
+}
+
 const kv = async (key: string) => (await readKeys(client, [key], forever)).get(key);
 
 describe('a report', () => {
@@ -216,6 +249,117 @@ describe('a report', () => {
   });
 });
 
+describe('a report of a node that was given to another instance meanwhile', () => {
+  const FENCED = { type: 'rejected', rejection: { reason: 'fenced' } };
+  const COMMITTED = { type: 'committed' };
+  const late = (id: CheckId) => write(report(id, 'passing', 'late'));
+
+  beforeEach(async () => {
+    for (const id of [SELF, OTHER]) await consul.delete(`/kv/${keys.agent(id)}`);
+  });
+
+  it('loses, though nobody has written the check since, and leaves all of it alone', async () => {
+    const id = await seed('taken');
+    await own('taken');
+    await give(SELF);
+    const before = await check('taken');
+    expect(await outcome(late(id))).toMatchObject(FENCED);
+    expect(await check('taken')).toEqual(before);
+  });
+
+  it('loses without a request when the list is known to hold the node no more', async () => {
+    const id = await seed('known-taken');
+    await own('another');
+    await using watched = await interposed();
+    expect(await watched.commit(late(id))).toMatchObject([FENCED]);
+    expect(watched.asked).toEqual([]);
+  });
+
+  it('loses with the clock that travels with it', async () => {
+    const id = await seed('taken-clock');
+    await own('taken-clock');
+    await give(SELF);
+    expect(await outcome(write({ type: 'criticalSince.set', id, sinceMs: 5 }))).toMatchObject(FENCED);
+    expect(await kv(keys.criticalCheck(id))).toBeUndefined();
+  });
+
+  it('holds up nobody: what is still in the changed list goes with its fence, at the cost of one read', async () => {
+    const ids = [await seed('batch-kept'), await seed('batch-taken'), await seed('batch-kept-too')];
+    await own('batch-kept', 'batch-taken', 'batch-kept-too');
+    await give(SELF, 'batch-kept', 'batch-kept-too');
+    await using watched = await interposed();
+    expect(await watched.commit(...ids.map(late))).toMatchObject([COMMITTED, FENCED, COMMITTED]);
+    expect(watched.asked.map(({ method }) => method)).toEqual(['PUT', 'GET', 'PUT']);
+    expect(await check('batch-taken')).toMatchObject({ Status: 'critical', Output: '' });
+    const { modifyIndex } = (await kv(keys.agent(SELF)))!;
+    expect(JSON.parse(watched.asked[2]!.body)).toMatchObject([
+      { KV: { Verb: 'check-index', Key: keys.agent(SELF), Index: modifyIndex } },
+      { Check: { Verb: 'cas' } },
+      { Check: { Verb: 'cas' } },
+    ]);
+  });
+
+  it('loses when the list changes once more between its reading and the second try', async () => {
+    const id = await seed('twice');
+    await own('twice');
+    await give(SELF, 'twice', 'another');
+    let transactions = 0;
+    await using watched = await interposed(({ path }) => {
+      return path === '/v1/txn' && ++transactions === 2 ? give(SELF).then(() => undefined) : undefined;
+    });
+    expect(await watched.commit(late(id))).toMatchObject([FENCED]);
+    expect(await check('twice')).toMatchObject({ Status: 'critical' });
+  });
+
+  it('is owed when the list changes before every try', async () => {
+    const id = await seed('restless');
+    await own('restless');
+    let transactions = 0;
+    await using watched = await interposed(({ path }) => {
+      return path === '/v1/txn' ? give(SELF, 'restless', `n${++transactions}`).then(() => undefined) : undefined;
+    });
+    expect(await watched.commit(late(id))).toMatchObject([{ type: 'owed' }]);
+    expect(transactions).toBeLessThan(10);
+  });
+
+  it.each([
+    ['deleted', () => consul.delete(`/kv/${keys.agent(SELF)}`)],
+    ['garbled', () => consul.put(`/kv/${keys.agent(SELF)}`, 'no list')],
+  ])('is told apart from one whose list was %s: that is committed, unless another has the node', async (what, harm) => {
+    const [kept, taken] = [await seed(`${what}-kept`), await seed(`${what}-taken`)];
+    await own(kept.node, taken.node);
+    await harm();
+    await give(OTHER, taken.node);
+    expect(await commit(late(kept), late(taken))).toMatchObject([COMMITTED, FENCED]);
+    expect(await check(kept.node)).toMatchObject({ Status: 'passing', Output: 'late' });
+    expect(await check(taken.node)).toMatchObject({ Status: 'critical', Output: '' });
+  });
+
+  it('loses on the careful way too', async () => {
+    const grpc = { GRPC: 'h:1', Interval: '10s' };
+    const [kept, taken] = [await seed('careful-kept', grpc), await seed('careful-taken', grpc)];
+    await own('careful-kept', 'careful-taken');
+    await give(SELF, 'careful-kept');
+    expect(await commit(late(kept), late(taken))).toMatchObject([COMMITTED, FENCED]);
+    expect(await check('careful-kept')).toMatchObject({ Status: 'passing', Definition: grpc });
+    expect(await check('careful-taken')).toMatchObject({ Status: 'critical', Definition: grpc });
+  });
+
+  it('loses when the own check of the node was not known, and the new owner has made it', async () => {
+    await seed('pinged-taken');
+    await own('pinged-taken');
+    await consul.put('/catalog/register', {
+      Node: 'pinged-taken',
+      SkipNodeUpdate: true,
+      Check: { Node: 'pinged-taken', CheckID: 'externalNodeHealth', Status: 'passing' },
+    });
+    await give(SELF);
+    const dead = { type: 'node.report', node: 'pinged-taken', partition: '', status: 'critical', output: 'o' } as const;
+    expect(await outcome(write(dead))).toMatchObject(FENCED);
+    expect(await check('pinged-taken', 'externalNodeHealth')).toMatchObject({ Status: 'passing' });
+  });
+});
+
 describe('a definition that transactions would damage', () => {
   const grpc = { GRPC: 'h:1/svc', GRPCUseTLS: true, Interval: '10s', OutputMaxSize: 99 };
 
@@ -273,7 +417,7 @@ describe('damage that a transaction did all the same', () => {
     const shapes = createShapes();
     shapes.markKept(['GRPC']); // as if an echo of another server had shown it
     const protection = createProtection({ client, records, shapes, onDamage: (_, fields) => damage.push(...fields) });
-    const deps = { client, records, keys, serviceId: SELF, share: () => undefined, protection };
+    const deps = { ...standing(client), records, protection };
     const outcomes = await new Commit(deps, 'settle', forever).run([write(report(id, 'passing'))]);
     expect(outcomes).toMatchObject([{ type: 'committed' }]);
     expect(damage).toEqual(['GRPC']);
@@ -282,6 +426,40 @@ describe('damage that a transaction did all the same', () => {
     await new Commit(deps, 'settle', forever).run([write(report(id, 'warning'))]);
     expect(await check('damaged')).toMatchObject({ Status: 'warning', Definition: grpc });
     expect(damage).toEqual(['GRPC']);
+  });
+});
+
+it('a repair that comes late puts the definition back, and not the status of then', async () => {
+  const id = await seed('damaged-late', { GRPC: 'h:1' });
+  const protection = createProtection({ client, records, shapes: createShapes(), onDamage: () => undefined });
+  const sent = { ...records.get(checkKey(id))!, status: 'critical' };
+  protection.compare(
+    [sent],
+    [
+      {
+        check: { ...(await check('damaged-late')), Definition: {} },
+        node: undefined,
+        service: undefined,
+        kv: undefined,
+      },
+    ],
+  );
+  await consul.put('/catalog/register', {
+    Node: 'damaged-late',
+    SkipNodeUpdate: true,
+    Check: {
+      Node: 'damaged-late',
+      CheckID: 'c1',
+      Status: 'passing',
+      Output: 'of the new owner',
+      Definition: { HTTP: 'h' },
+    },
+  });
+  await protection.heal(forever);
+  expect(await check('damaged-late')).toMatchObject({
+    Status: 'passing',
+    Output: 'of the new owner',
+    Definition: { GRPC: 'h:1' },
   });
 });
 
@@ -315,14 +493,7 @@ describe('without permission', () => {
       });
     }
     const restricted = await connect(guarded, { token: SecretID });
-    const outcomes = await createCommitter({
-      client: restricted,
-      records,
-      keys,
-      serviceId: SELF,
-      share: () => undefined,
-      onDamage: () => undefined,
-    }).commit(
+    const outcomes = await committer(restricted).commit(
       ['theirs', 'mine'].map((node) => write(report(idOf(node), 'passing'))),
       'settle',
       forever,
@@ -343,12 +514,23 @@ it('a definition that needs the careful way and is too large is refused, and the
 });
 
 describe('many writes', () => {
-  it('go in one transaction of 64, and one bad one does not hold up the rest', async () => {
-    const nodes = Array.from({ length: 64 }, (_, place) => `many${place}`);
+  const nodes = Array.from({ length: 63 }, (_, place) => `many${place}`);
+
+  it('go in one request of 63 and their fence, and nothing is read', async () => {
+    const ids = await Promise.all(nodes.map((node) => seed(node)));
+    await own(...nodes);
+    await using watched = await interposed();
+    const outcomes = await watched.commit(...ids.map((id) => write(report(id, 'passing'))));
+    expect(new Set(outcomes.map(({ type }) => type))).toEqual(new Set(['committed']));
+    expect(watched.asked.map(({ path }) => path)).toEqual(['/v1/txn']);
+    expect(JSON.parse(watched.asked[0]!.body)).toHaveLength(64);
+  });
+
+  it('do not wait for a bad one among them', async () => {
     const ids = await Promise.all(nodes.map((node) => seed(node)));
     await consul.put('/catalog/deregister', { Node: 'many7' });
     const outcomes = await commit(...ids.map((id) => write(report(id, 'passing'))));
-    expect(outcomes.filter(({ type }) => type === 'committed')).toHaveLength(63);
+    expect(outcomes.filter(({ type }) => type === 'committed')).toHaveLength(62);
     expect(outcomes[7]).toMatchObject({ type: 'rejected', rejection: { reason: 'gone' } });
   });
 
@@ -370,14 +552,7 @@ describe('many writes', () => {
   it('are owed when Consul does not answer', async () => {
     const id = await seed('owed');
     const nobody = await connect(consul, { httpAddr: '127.0.0.1:1' });
-    const outcomes = await createCommitter({
-      client: nobody,
-      records,
-      keys,
-      serviceId: SELF,
-      share: () => undefined,
-      onDamage: () => undefined,
-    }).commit([write(report(id, 'passing'))], 'settle', forever);
+    const outcomes = await committer(nobody).commit([write(report(id, 'passing'))], 'settle', forever);
     expect(outcomes).toMatchObject([{ type: 'owed', reason: expect.stringContaining('ECONNREFUSED') as string }]);
     await nobody.close();
   });
@@ -414,6 +589,14 @@ describe('a node', () => {
     expect(await check('pinged', 'externalNodeHealth')).toMatchObject({ Status: 'passing' });
   });
 
+  it('is read before its check is written over that somebody has made meanwhile', async () => {
+    await seed('pinged-twice');
+    const made = { Node: 'pinged-twice', CheckID: 'externalNodeHealth', Name: 'theirs', Status: 'critical' };
+    await consul.put('/catalog/register', { Node: 'pinged-twice', SkipNodeUpdate: true, Check: made });
+    expect(await outcome(write(alive('pinged-twice')))).toMatchObject({ type: 'committed' });
+    expect(await check('pinged-twice', 'externalNodeHealth')).toMatchObject({ Name: 'theirs', Status: 'passing' });
+  });
+
   it('that was removed is not made anew by its check', async () => {
     expect(await outcome(write(alive('never')))).toMatchObject({ rejection: { reason: 'gone' } });
     expect(await consul.get('/catalog/node/never')).toBeNull();
@@ -433,11 +616,6 @@ describe('a node', () => {
 describe('a removal', () => {
   const reap = (node: string): WriteOperation => ({ type: 'node.remove', node, partition: '' });
 
-  async function own(...nodes: string[]): Promise<void> {
-    await consul.put(`/kv/${keys.agent(SELF)}`, JSON.stringify({ Nodes: [], Probes: nodes }));
-    share = { nodes: [], probes: nodes, modifyIndex: (await kv(keys.agent(SELF)))!.modifyIndex };
-  }
-
   it('takes the node, all it has and its failure time', async () => {
     await seed('dead');
     await own('dead');
@@ -450,7 +628,7 @@ describe('a removal', () => {
   it('fails when the list was written since it was read', async () => {
     await seed('given-away');
     await own('given-away');
-    await consul.put(`/kv/${keys.agent(SELF)}`, JSON.stringify({ Nodes: [], Probes: [] }));
+    await give(SELF, 'given-away', 'another'); // even with the node still in it: the probe before the removal knew the old one
     expect(await outcome(fenced(reap('given-away')))).toMatchObject({ rejection: { reason: 'fenced' } });
     expect(await consul.get('/catalog/node/given-away')).not.toBeNull();
   });
@@ -473,7 +651,7 @@ describe('a removal', () => {
   it('does not take along reports that travel with it when its fence fails', async () => {
     const id = await seed('mixed');
     await own('mixed');
-    await consul.put(`/kv/${keys.agent(SELF)}`, JSON.stringify({ Nodes: [], Probes: [] }));
+    await give(SELF, 'mixed', 'another');
     const outcomes = await commit(fenced(reap('mixed')), write(report(id, 'passing')));
     expect(outcomes).toMatchObject([{ rejection: { reason: 'fenced' } }, { type: 'committed' }]);
   });
