@@ -40,19 +40,26 @@ async function startFleet(consul: TestConsul, name: string) {
   return { fleet, instances, before, leader, follower: leader === 'one' ? 'two' : 'one' };
 }
 
-/** Resolves once all TTL checks of the fleet are as wished. */
-const untilChecks = (fleet: Fleet, isMeant: (check: CatalogCheck) => boolean): Promise<readonly CatalogCheck[]> =>
-  eventually('the TTL checks as wished', async () => {
+const ttlCheck = (fleet: Fleet, instanceId: string): string => `${fleet.serviceId(instanceId)}:agent-ttl`;
+
+/** Resolves once the TTL checks of these instances, and no others, are passing. */
+const untilPassing = (fleet: Fleet, instanceIds: readonly string[]): Promise<true> =>
+  eventually(`just ${instanceIds.join(', ')} passing`, async () => {
     // safe: what /v1/health/checks answers
     const checks = (await fleet.consul.get(`/health/checks/${fleet.name}?consistent`)) as readonly CatalogCheck[];
-    return checks.length === IDS.length && checks.every(isMeant) ? checks : undefined;
+    const passing = checks.filter(({ Status }) => Status === 'passing').map(({ CheckID }) => CheckID);
+    return (
+      passing.sort().join() ===
+      instanceIds
+        .map((id) => ttlCheck(fleet, id))
+        .sort()
+        .join()
+    );
   });
 
-const isPassing = ({ Status }: CatalogCheck): boolean => Status === 'passing';
-
-/** The order of the agent's that passes or fails an instance's check, whatever its last beat was. */
+/** The order to the agent that passes or fails an instance's check, whatever its last beat was. */
 const set = (fleet: Fleet, instanceId: string, status: 'pass' | 'fail'): Promise<unknown> =>
-  fleet.consul.put(`/agent/check/${status}/${fleet.serviceId(instanceId)}:agent-ttl`);
+  fleet.consul.put(`/agent/check/${status}/${ttlCheck(fleet, instanceId)}`);
 
 /** One more node is shared out: whoever leads has looked at the fleet since, and no node of before has moved. */
 async function expectUnmoved(fleet: Fleet, before: Lists, newcomer: string): Promise<void> {
@@ -65,34 +72,37 @@ async function expectUnmoved(fleet: Fleet, before: Lists, newcomer: string): Pro
 }
 
 describe.concurrent('no node moves', () => {
-  test('when the agent comes back and shows every instance critical until its next beat', async () => {
+  test('when the agent comes back with every instance critical, and one of them beats late', async () => {
     await using folder = await temporaryFolder();
     await using consul = await startConsul({ dataDir: folder.path });
-    const { fleet, instances, before } = await startFleet(consul, 'doubt-restart');
+    const { fleet, instances, before, leader, follower } = await startFleet(consul, 'doubt-restart');
     await using _ = instances;
-    const checks = await untilChecks(fleet, isPassing);
 
     await consul.kill('SIGTERM');
     await Promise.all(instances.all.map((daemon) => daemon.until('Lost Consul')));
     // What the agent knows of the last beats. After more than the TTL it would throw that away itself.
     await rm(join(folder.path, 'checks', 'state'), { recursive: true });
+    instances.get(follower).signal('SIGSTOP');
     await consul.start();
-    await Promise.all(instances.all.map((daemon) => daemon.until('Consul is back')));
-    const hasBeenCritical = ({ CheckID, ModifyIndex }: CatalogCheck): boolean =>
-      ModifyIndex !== checks.find((check) => check.CheckID === CheckID)?.ModifyIndex;
-    await untilChecks(fleet, (check) => isPassing(check) && hasBeenCritical(check));
-    await expectUnmoved(fleet, before, 'newcomer');
+    await untilPassing(fleet, [leader]);
+    await untilLeader(fleet, (id) => id === leader);
+    await expectUnmoved(fleet, before, 'while-critical');
+    instances.get(follower).signal('SIGCONT');
+    await untilPassing(fleet, IDS);
+    await expectUnmoved(fleet, await readLists(fleet), 'and-after');
   });
 
   test.each(['the leader', 'a follower'])('when the check of %s flaps', async (whose) => {
     const { fleet, instances, before, leader, follower } = await startFleet(shared, `doubt-${whose.slice(-6)}`);
     await using _ = instances;
     const [sick, well] = whose === 'the leader' ? [leader, follower] : [follower, leader];
+    instances.get(sick).signal('SIGSTOP'); // lest its next beat mend it before anyone has seen it
     await set(fleet, sick, 'fail');
     await untilLeader(fleet, (id) => id === well);
     await expectUnmoved(fleet, before, 'while-critical');
     await set(fleet, sick, 'pass');
-    await untilChecks(fleet, isPassing);
+    instances.get(sick).signal('SIGCONT');
+    await untilPassing(fleet, IDS);
     await expectUnmoved(fleet, await readLists(fleet), 'and-after');
   });
 });
@@ -101,7 +111,7 @@ describe.concurrent('nodes move', () => {
   test('at once when an instance is deregistered, and back when it has registered again', async () => {
     const { fleet, instances, leader, follower } = await startFleet(shared, 'doubt-deregistered');
     await using _ = instances;
-    instances.get(follower).signal('SIGSTOP'); // lest its next beat mend it before anyone has seen it
+    instances.get(follower).signal('SIGSTOP'); // as above
     await shared.put(`/agent/service/deregister/${fleet.serviceId(follower)}`);
     await untilShared(fleet, [leader], NODES, AT_ONCE_MS);
     instances.get(follower).signal('SIGCONT');
