@@ -13,6 +13,7 @@ export interface WatchlistDeps {
 const newsOf = (entry: ShareEntry): ListNews => {
   switch (entry.type) {
     case 'absent':
+    case 'incomplete':
       return { type: 'list.missed' };
     case 'list':
       return { type: 'list.read', share: entry.share };

@@ -3,16 +3,15 @@ import type { CheckRecord, ExternalNode } from '../../machines/model.ts';
 import { verifyEmpty } from './acl-filter.ts';
 import { listOf } from './answer.ts';
 import type { ConsulClient } from './client.ts';
-import type { Catalog, ShareEntry, Watch, WatchObserver } from './consul.ts';
+import type { Catalog, Watch, WatchObserver } from './consul.ts';
 import { readFailureTimes } from './failure-times.ts';
 import type { Keys } from './keys.ts';
-import { kvPath, parseEntries } from './kv.ts';
 import { parseCheck, parseList, parseNode } from './parse.ts';
 import type { Records } from './records.ts';
 import { readServicePort } from './service-port.ts';
-import { parseShare } from './shares.ts';
 import type { Query } from './transport.ts';
 import { startWatch, type RunningQuery } from './watch.ts';
+import { watchShare } from './watch-share.ts';
 
 export interface CatalogOptions {
   readonly client: ConsulClient;
@@ -92,24 +91,6 @@ const watchChecks = (options: CatalogOptions, observer: WatchObserver<readonly C
         observer.onAnswer(options.records.replace(checks, index), index);
       },
     },
-  );
-
-const watchShare = (client: ConsulClient, key: string, observer: WatchObserver<ShareEntry>) =>
-  startWatch(
-    client,
-    {
-      what: `watching ${key}`,
-      path: kvPath(key),
-      isAbsentOk: true,
-      permission: `read on key ${key}`,
-      parse: (answer) => {
-        const entry = parseEntries(`watching ${key}`, answer)[0];
-        return entry === undefined ? ({ type: 'absent' } as const) : parseShare(entry);
-      },
-      verify: (entry, answer, signal) =>
-        doubtEmpty(client, `watching ${key}`, entry.type === 'absent' ? [] : [entry], answer, signal),
-    },
-    observer,
   );
 
 const doubtEmpty = (

@@ -80,6 +80,8 @@ export interface Lock {
 export type ShareEntry =
   | { readonly type: 'absent' }
   | { readonly type: 'list'; readonly share: Share }
+  /** Too long for one key, and a part is not there, below `rest`: just replaced, or deleted by hand. The leader writes it anew. */
+  | { readonly type: 'incomplete'; readonly rest: string }
   | { readonly type: 'unreadable'; readonly key: string; readonly reason: string };
 
 /** What the assignment needs: reads of the fleet, and one fenced write. */

@@ -8,7 +8,7 @@ import type { Keys } from './keys.ts';
 import { kvPath, readFolder } from './kv.ts';
 import { writeLists } from './list-writer.ts';
 import { parseList } from './parse.ts';
-import { parseShare } from './shares.ts';
+import { parseShares } from './shares.ts';
 import { startWatch } from './watch.ts';
 
 export interface FleetOptions {
@@ -26,8 +26,8 @@ export function createFleet(options: FleetOptions): Fleet {
     watchInstances: (observer) => watchInstances(options, observer),
     watchLists: (observer) => watchLists(client, keys.agents, observer),
     async readLists(signal) {
-      const entries = await readFolder(client, keys.agents, signal);
-      return new Map(entries.map((entry) => [entry.key.slice(keys.agents.length), parseShare(entry)]));
+      const shares = parseShares(await readFolder(client, keys.agents, signal));
+      return new Map([...shares].map(([key, share]) => [key.slice(keys.agents.length), share]));
     },
     readRegistered: (signal) => readRegistered(options, signal),
     writeLists: (changes: readonly ListChange[], session, signal) =>

@@ -1,6 +1,6 @@
 /** KV entries as `/v1/kv` and transactions tell them. */
 import type { ConsulClient } from './client.ts';
-import { type Answer, asIndex, asObject, asString, listOf } from './answer.ts';
+import { type Answer, asIndex, asObject, asString, asStrings, listOf } from './answer.ts';
 import { requireOk } from './errors.ts';
 
 export interface KvEntry {
@@ -42,6 +42,23 @@ export async function readFolder(
   const answer = await client.ask({ method: 'GET', path: kvPath(folder), query, maxBytes: MAX_BYTES }, signal);
   if (answer.status !== 404) requireOk(what, answer, `read on keys below ${folder}`);
   return parseEntries(what, answer);
+}
+
+/** The names of all keys below `folder`, read consistently. */
+export async function readKeyNames(
+  client: ConsulClient,
+  folder: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const what = `reading the keys of ${folder}`;
+  const query = [
+    ['keys', ''],
+    ['consistent', ''],
+  ] as const;
+  const answer = await client.ask({ method: 'GET', path: kvPath(folder), query }, signal);
+  if (answer.status === 404) return [];
+  requireOk(what, answer, `read on keys below ${folder}`);
+  return asStrings(listOf(what, answer));
 }
 
 /** One entry; undefined when it has no key. */

@@ -72,11 +72,15 @@ export const deleteServiceCas = (
   },
 });
 
-export const setTime = (key: string, ms: number): TransactionOperation => ({
-  KV: { Verb: 'set', Key: key, Value: encodeGoTime(ms).toString('base64') },
+type KvOperation = Extract<TransactionOperation, { KV: unknown }>;
+
+export const setKey = (key: string, value: string | Buffer): KvOperation => ({
+  KV: { Verb: 'set', Key: key, Value: Buffer.from(value).toString('base64') },
 });
 
-export const deleteKey = (key: string): TransactionOperation => ({ KV: { Verb: 'delete', Key: key } });
+export const setTime = (key: string, ms: number): TransactionOperation => setKey(key, encodeGoTime(ms));
+
+export const deleteKey = (key: string): KvOperation => ({ KV: { Verb: 'delete', Key: key } });
 
 export const deleteKeyCas = (key: string, modifyIndex: number): TransactionOperation => ({
   KV: { Verb: 'delete-cas', Key: key, Index: modifyIndex },

@@ -4,7 +4,7 @@ import type { ShareEntry } from './consul.ts';
 import { requireOk } from './errors.ts';
 import type { Keys } from './keys.ts';
 import { kvPath, parseEntries } from './kv.ts';
-import { parseShare } from './shares.ts';
+import { readShare } from './read-share.ts';
 
 /** Reads the list of `serviceId` consistently. Rejects with `ESM_CONSUL_*`: a list that may not be read is not absent. */
 export async function readOwnList(
@@ -16,6 +16,5 @@ export async function readOwnList(
   const what = `reading ${key}`;
   const answer = await client.ask({ method: 'GET', path: kvPath(key), query: [['consistent', '']] }, signal);
   if (answer.status !== 404) requireOk(what, answer, `read on key ${key}`);
-  const entry = parseEntries(what, answer)[0];
-  return entry === undefined ? { type: 'absent' } : parseShare(entry);
+  return readShare(client, parseEntries(what, answer)[0], signal);
 }
