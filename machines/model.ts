@@ -137,15 +137,18 @@ export type Rejection =
   /** Consul will never take it: `detail` says why. */
   | { readonly reason: 'refused'; readonly detail: string };
 
-/** What became of a write at the hands of Consul. `owed` means: nothing is known to have happened, try again later. */
+/**
+ * What became of a write at the hands of Consul. `owed` means: nothing is known to have happened, try again later;
+ * `forbidden`: nothing has, for the token lacks a permission, try again until it has it.
+ */
 export type WriteOutcome =
   | { readonly id: string; readonly type: 'committed' }
   | { readonly id: string; readonly type: 'rejected'; readonly rejection: Rejection }
-  | { readonly id: string; readonly type: 'owed'; readonly reason: string };
+  | { readonly id: string; readonly type: 'owed' | 'forbidden'; readonly reason: string };
 
 /** The last word on a write, as the writer gives it. */
 export type WriteReply =
-  | Exclude<WriteOutcome, { readonly type: 'owed' }>
+  | Exclude<WriteOutcome, { readonly reason: string }>
   /** A newer write of the same subject took its place, or it was withdrawn. */
   | { readonly id: string; readonly type: 'superseded' };
 

@@ -1,14 +1,16 @@
 /**
  * The writer: everything that an instance says to the catalog of checks and nodes passes through it.
  *
- * Decides when waiting writes go out, how many at once, and when to try again. Keeps the newest write of each subject.
+ * Decides when waiting writes go out, how many at once, and when to try again. Keeps the newest write of each subject, also of
+ * those that the token may not make: they are owed until it may.
  * Started by the daemon chart; answers every write once through `answer`, and tells its parent `writer.emptied`,
  * `consul.answered` and `consul.failed`.
  */
 import { assertEvent, assign, sendTo, setup, type AnyActorRef, type PromiseActorLogic } from 'xstate';
 import type { StaleIndexPolicy, Write, WriteOutcome, WriteReply } from './model.ts';
 import { backoffMs } from './rules/backoff.ts';
-import type { ConsulNews } from './rules/trouble.ts';
+import { noteTried, nothingForbidden, retryAll, retrySome, type ForbiddenWrites } from './rules/forbidden.ts';
+import type { ConsulNews, Trouble } from './rules/trouble.ts';
 import { enqueue, isFull, settle, takeBatch, withdraw, type WriteQueue } from './rules/queue.ts';
 
 export interface WriterInput {
@@ -20,6 +22,7 @@ export interface WriterInput {
 export interface WriterContext extends WriterInput {
   /** One Map for the writer's life: to copy it for every write made 20,000 changes at once take seconds. */
   readonly queue: WriteQueue;
+  readonly forbidden: ForbiddenWrites;
   readonly inFlight: readonly Write[];
   /** Subjects taken back while a transaction was under way. */
   readonly withdrawn: readonly string[];
@@ -50,15 +53,19 @@ export interface WriterPorts {
 /** What the daemon chart hears of the writer. */
 export type WriterReport = ConsulNews | { readonly type: 'writer.emptied' };
 
-const owedReason = (outcomes: readonly WriteOutcome[]): string =>
-  outcomes.find((outcome) => outcome.type === 'owed')?.reason ?? '';
-
-/** Why Consul will never take one of the writes, in a sentence; empty when it has nothing against any. */
-const refusedDetail = (outcomes: readonly WriteOutcome[]): string => {
-  for (const outcome of outcomes) {
-    if (outcome.type === 'rejected' && outcome.rejection.reason === 'refused') return outcome.rejection.detail;
-  }
+const owedReason = (outcomes: readonly WriteOutcome[]): string => {
+  for (const outcome of outcomes) if (outcome.type === 'owed') return outcome.reason;
   return '';
+};
+
+/** Why Consul does not take one of the writes, now or ever; undefined when it has nothing against any. */
+const refusalOf = (outcomes: readonly WriteOutcome[]): Trouble | undefined => {
+  for (const outcome of outcomes) {
+    if (outcome.type === 'forbidden') return { code: 'ESM_CONSUL_FORBIDDEN', message: outcome.reason };
+    if (outcome.type === 'rejected' && outcome.rejection.reason === 'refused')
+      return { code: 'ESM_CONSUL_REFUSED', message: outcome.rejection.detail };
+  }
+  return undefined;
 };
 
 export type WriterActors = {
@@ -76,11 +83,13 @@ export const writerMachine = setup({
     answer: (_, _params: WriterPorts['answer']) => undefined,
     enqueue: assign(({ context, event }) => {
       assertEvent(event, 'write.submitted');
-      return { replies: enqueue(context.queue, event.write) };
+      const { queue, forbidden } = context;
+      return { replies: enqueue(forbidden.waiting.has(event.write.subject) ? forbidden.waiting : queue, event.write) };
     }),
     withdraw: assign(({ context, event }) => {
       assertEvent(event, 'write.withdrawn');
-      return { replies: withdraw(context.queue, event.subject) };
+      const { queue, forbidden } = context;
+      return { replies: [queue, forbidden.waiting].flatMap((waiting) => withdraw(waiting, event.subject)) };
     }),
     noteWithdrawal: assign(({ context, event }) => {
       assertEvent(event, 'write.withdrawn');
@@ -88,19 +97,29 @@ export const writerMachine = setup({
       return isUnderWay ? { withdrawn: [...context.withdrawn, event.subject] } : {};
     }),
     takeBatch: assign(({ context }) => ({ inFlight: takeBatch(context.queue), withdrawn: [] })),
-    settle: assign(({ context }, outcomes: readonly WriteOutcome[]) => ({
-      replies: settle(context.queue, context.inFlight, outcomes, context.withdrawn),
-      inFlight: [],
-    })),
+    settle: assign(({ context: { queue, forbidden, inFlight, withdrawn } }, outcomes: readonly WriteOutcome[]) => {
+      const replies = settle(queue, forbidden.waiting, inFlight, outcomes, withdrawn);
+      noteTried(queue, forbidden, inFlight, outcomes);
+      return { replies, inFlight: [] };
+    }),
+    retrySome: assign(({ context: { queue, forbidden } }) => {
+      retrySome(queue, forbidden);
+      return {};
+    }),
+    retryAll: assign(({ context: { queue, forbidden } }) => {
+      retryAll(queue, forbidden);
+      return {};
+    }),
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
     forgetFailures: assign({ failures: 0 }),
     dropStale: assign({ onStaleIndex: 'drop' }),
     tellEmptied: sendTo(({ context }) => context.parent, { type: 'writer.emptied' } satisfies WriterReport),
     tellAnswered: sendTo(({ context }) => context.parent, { type: 'consul.answered' } satisfies WriterReport),
-    /** Nobody else would: the check or node that asked tries again with its next result. */
+    /** Nobody else would: who asked hears of no refusal, or tries again with its next result. */
     tellRefused: sendTo(
       ({ context }) => context.parent,
-      (_, message: string) => ({ type: 'consul.failed', code: 'ESM_CONSUL_REFUSED', message }) satisfies WriterReport,
+      (_, { code = '', message = '' }: Partial<Trouble>) =>
+        ({ type: 'consul.failed', code, message }) satisfies WriterReport,
     ),
     tellFailed: sendTo(
       ({ context }) => context.parent,
@@ -109,8 +128,11 @@ export const writerMachine = setup({
     ),
   },
   guards: {
-    isRefused: (_, outcomes: readonly WriteOutcome[]) => refusedDetail(outcomes) !== '',
+    isRefused: (_, outcomes: readonly WriteOutcome[]) => refusalOf(outcomes) !== undefined,
     isEmpty: ({ context }) => context.queue.size === 0,
+    hasWaiting: ({ context }) => context.queue.size > 0,
+    hasForbidden: ({ context }) => context.forbidden.waiting.size > 0,
+    isNothingForbidden: ({ context }) => context.forbidden.waiting.size === 0,
     isFull: ({ context }) => isFull(context.queue),
     isDraining: ({ context }) => context.onStaleIndex === 'drop',
     isOwed: (_, outcomes: readonly WriteOutcome[]) => outcomes.some((outcome) => outcome.type === 'owed'),
@@ -119,20 +141,23 @@ export const writerMachine = setup({
     batchFlushInterval: ({ context }) => context.batchFlushIntervalMs,
     /** Without jitter; src/actors/writer.ts hands in the one with it. */
     backoff: ({ context }) => backoffMs(context.failures, 0),
+    /** However many are forbidden, one transaction a second asks whether they still are. */
+    retryInterval: 1_000,
   },
 }).createMachine({
   id: 'writer',
   description: 'Takes reports of checks and nodes to Consul, the newest of each, in transactions.',
+  type: 'parallel',
   context: ({ input }) => ({
     ...input,
     queue: new Map(),
+    forbidden: nothingForbidden(),
     inFlight: [],
     withdrawn: [],
     onStaleIndex: 'settle',
     replies: [],
     failures: 0,
   }),
-  initial: 'idle',
   on: {
     'write.submitted': {
       actions: ['enqueue', { type: 'answer', params: ({ context }) => ({ replies: context.replies }) }],
@@ -140,99 +165,126 @@ export const writerMachine = setup({
     'write.withdrawn': {
       actions: ['withdraw', { type: 'answer', params: ({ context }) => ({ replies: context.replies }) }],
     },
-    'writer.drain': { actions: 'dropStale' },
+    'writer.drain': { actions: ['dropStale', 'retryAll'] },
   },
   states: {
-    idle: {
-      description: 'Nothing is owed to Consul.',
-      entry: 'tellEmptied',
-      on: {
-        'write.submitted': { target: 'gathering', actions: 'enqueue' },
-        'writer.drain': { actions: ['dropStale', 'tellEmptied'] },
-      },
-    },
-    gathering: {
-      description: 'Writes wait a moment for company.',
-      always: [
-        { guard: 'isEmpty', target: 'idle' },
-        { guard: 'isFull', target: 'committing' },
-        { guard: 'isDraining', target: 'committing' },
-      ],
-      after: { batchFlushInterval: { target: 'committing' } },
-    },
-    committing: {
-      description: 'A transaction is with Consul; newer writes gather behind it.',
-      entry: 'takeBatch',
-      on: {
-        'consul.reachable': {
-          description: 'What was sent during the outage may have gone into a hole; a second try does nothing twice.',
-          target: 'gathering',
-          actions: [
-            { type: 'settle', params: [] },
-            { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
-          ],
-        },
-        'write.withdrawn': {
-          actions: [
-            'withdraw',
-            'noteWithdrawal',
-            { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
-          ],
-        },
-      },
-      invoke: {
-        id: 'commit',
-        src: 'commit',
-        input: ({ context }) => ({ writes: context.inFlight, onStaleIndex: context.onStaleIndex }),
-        onDone: [
-          {
-            guard: { type: 'isOwed', params: ({ event }) => event.output },
-            target: 'backingOff',
-            actions: [
-              { type: 'settle', params: ({ event }) => event.output },
-              { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
-              'countFailure',
-              { type: 'tellFailed', params: ({ event }) => owedReason(event.output) },
+    transactions: {
+      description: 'One after the other, of what waits.',
+      initial: 'idle',
+      states: {
+        idle: {
+          description: 'Nothing is owed to Consul but what it forbids.',
+          entry: 'tellEmptied',
+          always: { guard: 'hasWaiting', target: 'gathering' },
+          on: {
+            'writer.drain': [
+              { guard: 'hasForbidden', actions: ['dropStale', 'retryAll'] },
+              { actions: ['dropStale', 'tellEmptied'] },
             ],
           },
-          {
-            guard: { type: 'isRefused', params: ({ event }) => event.output },
-            target: 'gathering',
-            actions: [
-              { type: 'settle', params: ({ event }) => event.output },
-              { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
-              'forgetFailures',
-              { type: 'tellRefused', params: ({ event }) => refusedDetail(event.output) },
-            ],
-          },
-          {
-            target: 'gathering',
-            actions: [
-              { type: 'settle', params: ({ event }) => event.output },
-              { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
-              'forgetFailures',
-              'tellAnswered',
-            ],
-          },
-        ],
-        onError: {
-          target: 'backingOff',
-          actions: [
-            { type: 'settle', params: [] },
-            { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
-            'countFailure',
-            { type: 'tellFailed', params: ({ event }) => String(event.error) },
+        },
+        gathering: {
+          description: 'Writes wait a moment for company.',
+          always: [
+            { guard: 'isEmpty', target: 'idle' },
+            { guard: 'isFull', target: 'committing' },
+            { guard: 'isDraining', target: 'committing' },
           ],
+          after: { batchFlushInterval: { target: 'committing' } },
+        },
+        committing: {
+          description: 'A transaction is with Consul; newer writes gather behind it.',
+          entry: 'takeBatch',
+          on: {
+            'consul.reachable': {
+              description:
+                'What was sent during the outage may have gone into a hole; a second try does nothing twice.',
+              target: 'gathering',
+              actions: [
+                { type: 'settle', params: [] },
+                { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
+              ],
+            },
+            'write.withdrawn': {
+              actions: [
+                'withdraw',
+                'noteWithdrawal',
+                { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
+              ],
+            },
+          },
+          invoke: {
+            id: 'commit',
+            src: 'commit',
+            input: ({ context }) => ({ writes: context.inFlight, onStaleIndex: context.onStaleIndex }),
+            onDone: [
+              {
+                guard: { type: 'isOwed', params: ({ event }) => event.output },
+                target: 'backingOff',
+                actions: [
+                  { type: 'settle', params: ({ event }) => event.output },
+                  { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
+                  'countFailure',
+                  { type: 'tellFailed', params: ({ event }) => owedReason(event.output) },
+                ],
+              },
+              {
+                guard: { type: 'isRefused', params: ({ event }) => event.output },
+                target: 'gathering',
+                actions: [
+                  { type: 'settle', params: ({ event }) => event.output },
+                  { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
+                  'forgetFailures',
+                  { type: 'tellRefused', params: ({ event }) => refusalOf(event.output) ?? {} },
+                ],
+              },
+              {
+                target: 'gathering',
+                actions: [
+                  { type: 'settle', params: ({ event }) => event.output },
+                  { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
+                  'forgetFailures',
+                  'tellAnswered',
+                ],
+              },
+            ],
+            onError: {
+              target: 'backingOff',
+              actions: [
+                { type: 'settle', params: [] },
+                { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
+                'countFailure',
+                { type: 'tellFailed', params: ({ event }) => String(event.error) },
+              ],
+            },
+          },
+        },
+        backingOff: {
+          description:
+            'Consul did not take the last transaction: tries again later, or as soon as it is known to be back.',
+          always: { guard: 'isEmpty', target: 'idle' },
+          after: { backoff: { target: 'committing' } },
+          on: {
+            'consul.reachable': { target: 'committing' },
+            'writer.drain': { target: 'committing', actions: ['dropStale', 'retryAll'] },
+          },
         },
       },
     },
-    backingOff: {
-      description: 'Consul did not take the last transaction: tries again later, or as soon as it is known to be back.',
-      always: { guard: 'isEmpty', target: 'idle' },
-      after: { backoff: { target: 'committing' } },
-      on: {
-        'consul.reachable': { target: 'committing' },
-        'writer.drain': { target: 'committing', actions: 'dropStale' },
+    permission: {
+      description: 'May the token write all that is owed?',
+      initial: 'granted',
+      states: {
+        granted: {
+          description: 'Nothing that was refused waits.',
+          always: { guard: 'hasForbidden', target: 'missing' },
+        },
+        missing: {
+          description:
+            'Some writes were refused: a few of them are tried again, and all others once one of those is taken.',
+          always: { guard: 'isNothingForbidden', target: 'granted' },
+          after: { retryInterval: { target: 'missing', reenter: true, actions: 'retrySome' } },
+        },
       },
     },
   },

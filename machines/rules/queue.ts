@@ -49,11 +49,13 @@ export const withdraw = (queue: WriteQueue, subject: string): WriteReply[] => {
 };
 
 /**
- * Gives the replies that a transaction's outcomes allow. What is owed waits again, behind the rest, unless a newer write
- * does or its subject was `withdrawn` meanwhile: a removal that was taken back must not come up again.
+ * Gives the replies that a transaction's outcomes allow. What is owed waits again, behind the rest, and what is forbidden
+ * among the `forbidden`, unless a newer write of its subject waits or it was `withdrawn` meanwhile: a removal that was taken back
+ * must not come up again.
  */
 export const settle = (
   queue: WriteQueue,
+  forbidden: WriteQueue,
   inFlight: readonly Write[],
   outcomes: readonly WriteOutcome[],
   withdrawn: readonly string[],
@@ -61,9 +63,9 @@ export const settle = (
   const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
   return inFlight.flatMap((write): WriteReply[] => {
     const outcome = byId.get(write.id);
-    if (outcome !== undefined && outcome.type !== 'owed') return [outcome];
+    if (outcome !== undefined && !('reason' in outcome)) return [outcome];
     if (queue.has(write.subject) || withdrawn.includes(write.subject)) return [{ id: write.id, type: 'superseded' }];
-    queue.set(write.subject, write);
+    (outcome?.type === 'forbidden' ? forbidden : queue).set(write.subject, write);
     return [];
   });
 };

@@ -2,7 +2,8 @@
 import type { Rejection, StaleIndexPolicy, Write, WriteOutcome } from '../../machines/model.ts';
 import { EsmError } from '../errors.ts';
 import { chunk } from './chunks.ts';
-import { blame, type Group, judge, type Open } from './groups.ts';
+import { isPermissionDenied } from './errors.ts';
+import { blame, type Forbidden, type Group, judge, type Open } from './groups.ts';
 import { forgetRemoved, type KnowledgeDeps } from './knowledge.ts';
 import { lastOwnership, type Ownership, type OwnershipDeps, readOwnership, stands } from './ownership.ts';
 import type { Basis } from './plan.ts';
@@ -35,6 +36,7 @@ export class Commit {
 
   async run(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
     let open: readonly Open[] = writes.map((write) => ({ write, stale: new Map() }));
+    let type: 'owed' | 'forbidden' = 'owed';
     let reason = 'the records or the own list keep changing';
     try {
       await this.#deps.protection.heal(this.#signal);
@@ -45,9 +47,10 @@ export class Commit {
     } catch (error) {
       this.#signal.throwIfAborted();
       if (!(error instanceof EsmError)) throw error;
+      if (error.code === 'ESM_CONSUL_FORBIDDEN') type = 'forbidden';
       reason = error.message;
     }
-    return writes.map(({ id }) => this.#outcomes.get(id) ?? { id, type: 'owed', reason });
+    return writes.map(({ id }) => this.#outcomes.get(id) ?? { id, type, reason });
   }
 
   async #round(open: readonly Open[]): Promise<void> {
@@ -142,13 +145,17 @@ export class Commit {
       return;
     }
     if (guilty.length === 0) {
-      throw new EsmError('ESM_CONSUL_UNAVAILABLE', `rolled back: ${errors[0]?.text ?? 'without a reason'}`);
+      const text = errors[0]?.text ?? 'without a reason';
+      throw new EsmError(
+        isPermissionDenied(text) ? 'ESM_CONSUL_FORBIDDEN' : 'ESM_CONSUL_UNAVAILABLE',
+        `rolled back: ${text}`,
+      );
     }
     for (const { group, texts } of guilty) this.#settle(group.open, judge(texts));
     await this.#send(innocent);
   }
 
-  #settle(open: Open, verdict: Rejection | 'stale'): void {
+  #settle(open: Open, verdict: Rejection | Forbidden | 'stale'): void {
     if (verdict !== 'stale') this.#reject(open, verdict);
     else if (this.#policy === 'drop') this.#reject(open, { reason: 'gone' });
     else markStale(this.#deps, open, this.#services);
@@ -159,7 +166,11 @@ export class Commit {
     for (const operation of operations) forgetRemoved(this.#deps, operation);
   }
 
-  #reject({ write: { id } }: Open, rejection: Rejection): void {
-    this.#outcomes.set(id, { id, type: 'rejected', rejection });
+  #reject({ write: { id } }: Open, rejection: Rejection | Forbidden): void {
+    const outcome: WriteOutcome =
+      rejection.reason === 'forbidden'
+        ? { id, type: 'forbidden', reason: rejection.detail }
+        : { id, type: 'rejected', rejection };
+    this.#outcomes.set(id, outcome);
   }
 }

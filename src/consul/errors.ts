@@ -58,7 +58,9 @@ export const isMissing = (text: string): boolean =>
   text.includes('Missing node registration') ||
   text.includes('Missing service registration');
 
-const isPermissionDenied = (text: string): boolean => /permission denied/i.test(text) || text.includes('ACL not found');
+/** Does the token lack the permission? Of an operation or of a whole request. */
+export const isPermissionDenied = (text: string): boolean =>
+  /permission denied/i.test(text) || text.includes('ACL not found');
 
 /** Does the agent know no such service or check? 1.8.7 says so with 500, newer ones with 404. */
 export const isUnknownToAgent = (answer: Answer): boolean =>

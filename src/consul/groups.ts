@@ -1,6 +1,6 @@
 /** Writes as the operations they come to, and whose fault it is when a transaction of them fails. */
 import type { CheckRecord, Rejection, Write } from '../../machines/model.ts';
-import { isFailedIndexFence, isMissing, isStale } from './errors.ts';
+import { isFailedIndexFence, isMissing, isPermissionDenied, isStale } from './errors.ts';
 import { type Ownership, ownsAllOf } from './ownership.ts';
 import { type Basis, plan, type Step } from './plan.ts';
 import type { OperationError, TransactionOperation } from './transaction.ts';
@@ -63,9 +63,16 @@ export function blame(groups: readonly Group[], fences: number, errors: readonly
   };
 }
 
+/** Why a write must wait: the token lacks a permission that it may be given. */
+export interface Forbidden {
+  readonly reason: 'forbidden';
+  readonly detail: string;
+}
+
 /** What Consul's words on a group's operations mean for it; `stale`: read again, and try again. */
-export function judge(texts: readonly string[]): Rejection | 'stale' {
+export function judge(texts: readonly string[]): Rejection | Forbidden | 'stale' {
   if (texts.every(isStale)) return 'stale';
   if (texts.some(isMissing)) return { reason: 'gone' };
-  return { reason: 'refused', detail: `writing to the catalog: ${texts.join('; ')}` };
+  const reason = texts.some(isPermissionDenied) ? 'forbidden' : 'refused';
+  return { reason, detail: `writing to the catalog: ${[...new Set(texts)].join('; ')}` };
 }

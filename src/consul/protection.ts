@@ -3,6 +3,7 @@ import type { CheckId, CheckKey, CheckRecord, CheckStatus, Rejection } from '../
 import type { ConsulClient } from './client.ts';
 import { damageOf } from './definition.ts';
 import { isFinal } from './errors.ts';
+import type { Forbidden } from './groups.ts';
 import { parseCheck } from './parse.ts';
 import type { Records } from './records.ts';
 import { readRegistered, register } from './register-path.ts';
@@ -23,7 +24,7 @@ export interface Protection {
   /** Learns, once for every field, whether transactions keep what these checks need kept. Rejects with `ESM_CONSUL_*`. */
   explore(checks: readonly CheckRecord[], signal: AbortSignal): Promise<void>;
   /** Writes a check the careful way; resolves to why it did not, or undefined. Rejects with `ESM_CONSUL_*`: try again. */
-  write(wish: CheckRecord, signal: AbortSignal): Promise<Rejection | undefined>;
+  write(wish: CheckRecord, signal: AbortSignal): Promise<Rejection | Forbidden | undefined>;
   /** Learns the echoes of what was sent, and remembers what they show to be damaged. */
   compare(sent: readonly CheckRecord[], results: readonly TransactionResult[]): void;
   /** Repairs what is damaged. What could not be repaired now stays remembered. Rejects with `ESM_CONSUL_*`. */
@@ -80,7 +81,7 @@ async function writeCarefully(
   { client, records }: ProtectionDeps,
   wish: CheckRecord,
   signal: AbortSignal,
-): Promise<Rejection | undefined> {
+): Promise<Rejection | Forbidden | undefined> {
   const before = await readRegistered(client, wish, signal);
   if (before === undefined) return { reason: 'gone' };
   const { check } = before;
@@ -95,8 +96,8 @@ async function writeCarefully(
       await register(client, { ...check, status: wish.status, output: wish.output }, before, signal),
     );
   } catch (error) {
-    if (isFinal(error)) return { reason: 'refused', detail: error.message };
-    throw error;
+    if (!isFinal(error)) throw error;
+    return { reason: error.code === 'ESM_CONSUL_FORBIDDEN' ? 'forbidden' : 'refused', detail: error.message };
   }
 }
 

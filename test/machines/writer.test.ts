@@ -53,7 +53,7 @@ const many = (count: number, prefix = 'w') =>
 
 const inFlight = (): string[] => commit.last().input.writes.map(({ id }) => id);
 
-type Fate = { readonly type: 'committed' } | { readonly type: 'owed'; readonly reason: string };
+type Fate = { readonly type: 'committed' } | { readonly type: 'owed' | 'forbidden'; readonly reason: string };
 
 const settleAll = async (fate: Fate): Promise<void> => {
   const { resolve, input } = commit.last();
@@ -63,25 +63,29 @@ const settleAll = async (fate: Fate): Promise<void> => {
 
 const commitAll = (): Promise<void> => settleAll({ type: 'committed' });
 const oweAll = (): Promise<void> => settleAll({ type: 'owed', reason: 'connection refused' });
+const forbidAll = (): Promise<void> => settleAll({ type: 'forbidden', reason: 'Permission denied' });
+/** The two regions. */
+const transactions = (): unknown => (chart.state() as { transactions: unknown }).transactions; // safe: read only
+const permission = (): unknown => (chart.state() as { permission: unknown }).permission; // safe: read only
 const toldTypes = (): string[] => chart.told.map(({ type }) => type);
 
 /** One write is with Consul. */
 const becomeCommitting = async (): Promise<void> => {
   submit(aWrite('a'));
   await clock.advance(GATHER_MS);
-  expect(chart.state()).toBe('committing');
+  expect(transactions()).toBe('committing');
 };
 
 describe('gathering', () => {
   it('from idle on a write; goes out after batch_flush_interval, to the millisecond', async () => {
-    expect(chart.state()).toBe('idle');
+    expect(transactions()).toBe('idle');
     submit(aWrite('a'));
-    expect(chart.state()).toBe('gathering');
+    expect(transactions()).toBe('gathering');
     await clock.advance(GATHER_MS - 1);
     submit(aWrite('b'));
     expect(commit.calls).toHaveLength(0);
     await clock.advance(1);
-    expect(chart.state()).toBe('committing');
+    expect(transactions()).toBe('committing');
     expect(commit.last().input).toMatchObject({ onStaleIndex: 'settle' });
     expect(inFlight()).toEqual(['a', 'b']);
   });
@@ -105,7 +109,7 @@ describe('gathering', () => {
   it('goes back to idle when all that waited was taken back, and answers it', () => {
     submit(aWrite('a'));
     chart.actor.send({ type: 'write.withdrawn', subject: 'a' });
-    expect(chart.state()).toBe('idle');
+    expect(transactions()).toBe('idle');
     expect(answers).toEqual([{ id: 'a', type: 'superseded' }]);
   });
 
@@ -118,7 +122,7 @@ describe('gathering', () => {
 
   it('takes nothing back where nothing waits', () => {
     chart.actor.send({ type: 'write.withdrawn', subject: 'a' });
-    expect(chart.state()).toBe('idle');
+    expect(transactions()).toBe('idle');
     expect(answers).toEqual([]);
   });
 });
@@ -132,7 +136,7 @@ describe('committing', () => {
     expect(commit.calls).toHaveLength(2);
     expect(inFlight()).toHaveLength(63);
     await commitAll();
-    expect(chart.state()).toBe('gathering');
+    expect(transactions()).toBe('gathering');
     await clock.advance(GATHER_MS);
     expect(inFlight()).toHaveLength(37);
   });
@@ -144,7 +148,7 @@ describe('committing', () => {
     commit.last().resolve([{ id: 'a', type: 'committed' }, rejected]);
     await flush();
     expect(answers).toEqual([{ id: 'a', type: 'committed' }, rejected]);
-    expect(chart.state()).toBe('idle');
+    expect(transactions()).toBe('idle');
     expect(toldTypes()).toEqual(['writer.emptied', 'consul.answered', 'writer.emptied']);
   });
 
@@ -199,7 +203,7 @@ describe('committing', () => {
     await clock.advance(GATHER_MS);
     expect(inFlight()).toEqual(['newer', 'a']);
     await commitAll();
-    expect(chart.state()).toBe('idle');
+    expect(transactions()).toBe('idle');
   });
 
   it('takes back what waits behind the transaction', async () => {
@@ -208,7 +212,7 @@ describe('committing', () => {
     chart.actor.send({ type: 'write.withdrawn', subject: 'b' });
     expect(answers).toEqual([{ id: 'b', type: 'superseded' }]);
     await commitAll();
-    expect(chart.state()).toBe('idle');
+    expect(transactions()).toBe('idle');
   });
 });
 
@@ -217,11 +221,11 @@ describe('backing off', () => {
     await becomeCommitting();
     for (const waitMs of [250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
       await oweAll();
-      expect(chart.state()).toBe('backingOff');
+      expect(transactions()).toBe('backingOff');
       await clock.advance(waitMs - 1);
-      expect(chart.state()).toBe('backingOff');
+      expect(transactions()).toBe('backingOff');
       await clock.advance(1);
-      expect(chart.state()).toBe('committing');
+      expect(transactions()).toBe('committing');
       expect(inFlight()).toEqual(['a']);
     }
     expect(answers).toEqual([]);
@@ -230,7 +234,7 @@ describe('backing off', () => {
     await clock.advance(GATHER_MS);
     await oweAll();
     await clock.advance(250);
-    expect(chart.state()).toBe('committing');
+    expect(transactions()).toBe('committing');
   });
 
   it('tells the parent why', async () => {
@@ -249,7 +253,7 @@ describe('backing off', () => {
     commit.last().resolve([{ id: 'a', ...refusal }]);
     await flush();
     expect(answers).toEqual([{ id: 'a', ...refusal }]);
-    expect(chart.state()).toBe('idle');
+    expect(transactions()).toBe('idle');
     expect(chart.told).toContainEqual({
       type: 'consul.failed',
       code: 'ESM_CONSUL_REFUSED',
@@ -274,14 +278,14 @@ describe('backing off', () => {
     await becomeCommitting();
     await oweAll();
     chart.actor.send({ type: 'consul.reachable' });
-    expect(chart.state()).toBe('committing');
+    expect(transactions()).toBe('committing');
   });
 
   it('owes everything when the commit itself breaks', async () => {
     await becomeCommitting();
     commit.last().reject(new Error('broken'));
     await flush();
-    expect(chart.state()).toBe('backingOff');
+    expect(transactions()).toBe('backingOff');
     expect(chart.told.at(-1)).toMatchObject({ type: 'consul.failed', message: 'Error: broken' });
     expect(answers).toEqual([]);
     await clock.advance(250);
@@ -293,7 +297,7 @@ describe('backing off', () => {
     await oweAll();
     chart.actor.send({ type: 'write.withdrawn', subject: 'a' });
     expect(answers).toEqual([{ id: 'a', type: 'superseded' }]);
-    expect(chart.state()).toBe('idle');
+    expect(transactions()).toBe('idle');
     expect(toldTypes().at(-1)).toBe('writer.emptied');
   });
 
@@ -301,10 +305,144 @@ describe('backing off', () => {
     await becomeCommitting();
     await oweAll();
     submit(aWrite('newer', 'a'));
-    expect(chart.state()).toBe('backingOff');
+    expect(transactions()).toBe('backingOff');
     expect(answers).toEqual([{ id: 'a', type: 'superseded' }]);
     chart.actor.send({ type: 'consul.reachable' });
     expect(inFlight()).toEqual(['newer']);
+  });
+});
+
+describe('a write that the token may not make', () => {
+  const becomeForbidden = async (...writes: ReturnType<typeof aWrite>[]): Promise<void> => {
+    submit(...writes);
+    await clock.advance(GATHER_MS);
+    await forbidAll();
+  };
+
+  it('stays owed, unanswered, and is told', async () => {
+    expect(permission()).toBe('granted');
+    await becomeForbidden(aWrite('a'));
+    expect(chart.state()).toEqual({ transactions: 'idle', permission: 'missing' });
+    expect(answers).toEqual([]);
+    expect(toldTypes()).toEqual(['writer.emptied', 'consul.failed', 'writer.emptied']);
+    expect(chart.told).toContainEqual({
+      type: 'consul.failed',
+      code: 'ESM_CONSUL_FORBIDDEN',
+      message: 'Permission denied',
+    });
+  });
+
+  it('is tried again once a second, for as long as it takes, and answered once', async () => {
+    await becomeForbidden(aWrite('a'));
+    for (let tries = 2; tries <= 30; tries += 1) {
+      await clock.advance(999);
+      expect(transactions()).toBe('idle');
+      await clock.advance(1);
+      expect(chart.state()).toEqual({ transactions: 'gathering', permission: 'granted' });
+      await clock.advance(GATHER_MS);
+      expect(commit.calls).toHaveLength(tries);
+      expect(inFlight()).toEqual(['a']);
+      if (tries < 30) await forbidAll();
+    }
+    await commitAll();
+    expect(answers).toEqual([{ id: 'a', type: 'committed' }]);
+    expect(chart.state()).toEqual({ transactions: 'idle', permission: 'granted' });
+  });
+
+  it('holds up none of the others, which are answered at once', async () => {
+    submit(aWrite('a'), aWrite('b'));
+    await clock.advance(GATHER_MS);
+    commit.last().resolve([
+      { id: 'a', type: 'forbidden', reason: 'no' },
+      { id: 'b', type: 'committed' },
+    ]);
+    await flush();
+    expect(answers).toEqual([{ id: 'b', type: 'committed' }]);
+    submit(aWrite('c'));
+    await clock.advance(GATHER_MS);
+    expect(inFlight()).toEqual(['c']);
+    await commitAll();
+    expect(permission()).toBe('missing');
+  });
+
+  it('costs one transaction a second however many they are, each in its turn, and all follow the first that is taken', async () => {
+    chart.stop();
+    start(0);
+    submit(...many(150));
+    for (let batches = 1; batches <= 3; batches += 1) {
+      await clock.advance(0);
+      expect(commit.calls).toHaveLength(batches);
+      await forbidAll();
+    }
+    const tried = new Set<string>();
+    for (let second = 1; second <= 3; second += 1) {
+      await clock.advance(1_000);
+      expect(commit.calls).toHaveLength(3 + second);
+      for (const id of inFlight()) tried.add(id);
+      if (second < 3) await forbidAll();
+    }
+    expect(tried.size).toBe(150);
+    for (let batches = 0; batches < 3; batches += 1) {
+      await commitAll();
+      await clock.advance(0);
+    }
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(150);
+    expect(chart.state()).toEqual({ transactions: 'idle', permission: 'granted' });
+  });
+
+  it('is not tried sooner for what others have taken', async () => {
+    await becomeForbidden(aWrite('a'));
+    submit(aWrite('b'));
+    await clock.advance(GATHER_MS);
+    await commitAll();
+    expect(commit.calls).toHaveLength(2);
+    expect(chart.state()).toEqual({ transactions: 'idle', permission: 'missing' });
+  });
+
+  it('gives place to a newer one of its subject, which waits in its stead', async () => {
+    await becomeForbidden(aWrite('a'));
+    submit(aWrite('newer', 'a'));
+    expect(answers).toEqual([{ id: 'a', type: 'superseded' }]);
+    expect(transactions()).toBe('idle');
+    await clock.advance(1_000 + GATHER_MS);
+    expect(inFlight()).toEqual(['newer']);
+  });
+
+  it('gives place to one that came while it was on its way', async () => {
+    await becomeCommitting();
+    submit(aWrite('newer', 'a'));
+    await forbidAll();
+    expect(answers).toEqual([{ id: 'a', type: 'superseded' }]);
+    await clock.advance(GATHER_MS);
+    expect(inFlight()).toEqual(['newer']);
+  });
+
+  it('can be taken back, and none is left', async () => {
+    await becomeForbidden(aWrite('a'));
+    chart.actor.send({ type: 'write.withdrawn', subject: 'a' });
+    expect(answers).toEqual([{ id: 'a', type: 'superseded' }]);
+    expect(permission()).toBe('granted');
+    await clock.advance(5_000);
+    expect(commit.calls).toHaveLength(1);
+  });
+
+  it('comes up no more when it was taken back on its way', async () => {
+    await becomeCommitting();
+    chart.actor.send({ type: 'write.withdrawn', subject: 'a' });
+    await forbidAll();
+    expect(answers).toEqual([{ id: 'a', type: 'superseded' }]);
+    expect(chart.state()).toEqual({ transactions: 'idle', permission: 'granted' });
+  });
+
+  it('is tried once more when the daemon stops, and then let go', async () => {
+    await becomeForbidden(aWrite('a'));
+    const emptied = toldTypes().length;
+    chart.actor.send({ type: 'writer.drain' });
+    expect(toldTypes()).toHaveLength(emptied);
+    expect(inFlight()).toEqual(['a']);
+    expect(commit.calls).toHaveLength(2);
+    await forbidAll();
+    expect(toldTypes().at(-1)).toBe('writer.emptied');
   });
 });
 
@@ -317,7 +455,7 @@ describe('draining', () => {
     drain();
     expect(toldTypes()).toEqual(['writer.emptied', 'writer.emptied']);
     submit(aWrite('late'));
-    expect(chart.state()).toBe('committing');
+    expect(transactions()).toBe('committing');
     expect(commit.last().input.onStaleIndex).toBe('drop');
     await commitAll();
     expect(toldTypes().at(-1)).toBe('writer.emptied');
@@ -326,10 +464,10 @@ describe('draining', () => {
   it('ends gathering, and lets stale writes go', async () => {
     submit(aWrite('a'));
     drain();
-    expect(chart.state()).toBe('committing');
+    expect(transactions()).toBe('committing');
     expect(commit.last().input.onStaleIndex).toBe('drop');
     await commitAll();
-    expect(chart.state()).toBe('idle');
+    expect(transactions()).toBe('idle');
   });
 
   it('waits for the transaction in flight, then writes the rest', async () => {
@@ -349,7 +487,7 @@ describe('draining', () => {
     await becomeCommitting();
     await oweAll();
     drain();
-    expect(chart.state()).toBe('committing');
+    expect(transactions()).toBe('committing');
     expect(commit.last().input.onStaleIndex).toBe('drop');
   });
 });

@@ -480,7 +480,7 @@ describe('a trial', () => {
 });
 
 describe('without permission', () => {
-  it('a write is refused with the words of Consul, and the others go on', async () => {
+  it('a write is forbidden with the words of Consul, and the others go on', async () => {
     await using guarded = await startConsul({ aclEnabled: true });
     const Rules = 'node_prefix "" { policy = "read" } node "mine" { policy = "write" }';
     const policy = (await guarded.put('/acl/policy', { Name: 'one', Rules })) as { ID: string };
@@ -499,10 +499,24 @@ describe('without permission', () => {
       forever,
     );
     expect(outcomes).toMatchObject([
-      { rejection: { reason: 'refused', detail: expect.stringContaining('Permission denied') as string } },
+      { type: 'forbidden', reason: expect.stringContaining('Permission denied') as string },
       { type: 'committed' },
     ]);
     await restricted.close();
+  });
+
+  it('of any kind, as when the token is unknown, all writes are forbidden', async () => {
+    await using guarded = await startConsul({ aclEnabled: true });
+    const stranger = await connect(guarded, { token: '00000000-0000-4000-8000-000000000000' });
+    const ids = [await seed('strange-one'), await seed('strange-two')];
+    const outcomes = await committer(stranger).commit(
+      ids.map((id) => write(report(id, 'passing'))),
+      'settle',
+      forever,
+    );
+    const forbidden = { type: 'forbidden', reason: expect.stringContaining('ACL not found') as string };
+    expect(outcomes).toMatchObject([forbidden, forbidden]);
+    await stranger.close();
   });
 });
 

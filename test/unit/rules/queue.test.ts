@@ -40,7 +40,7 @@ describe('settle', () => {
 
   it('passes on what is final, and lets what is owed or unanswered wait again', () => {
     const queue = queueOf();
-    const replies = settle(queue, [a, b], [{ id: 'a', type: 'committed' }], []);
+    const replies = settle(queue, queueOf(), [a, b], [{ id: 'a', type: 'committed' }], []);
     expect(replies).toEqual([{ id: 'a', type: 'committed' }]);
     expect(idsOf(queue.values())).toEqual(['b']);
   });
@@ -50,14 +50,20 @@ describe('settle', () => {
     ['its subject was withdrawn', queueOf(), ['a']],
   ])('gives up what is owed when %s', (_, queue, withdrawn) => {
     const waiting = idsOf(queue.values());
-    const replies = settle(queue, [a], [{ id: 'a', type: 'owed', reason: 'no' }], withdrawn);
+    const replies = settle(queue, queueOf(), [a], [{ id: 'a', type: 'owed', reason: 'no' }], withdrawn);
     expect(replies).toEqual([{ id: 'a', type: 'superseded' }]);
     expect(idsOf(queue.values())).toEqual(waiting);
   });
 
+  it('lets what is forbidden wait apart', () => {
+    const [queue, forbidden] = [queueOf(), queueOf()];
+    expect(settle(queue, forbidden, [a], [{ id: 'a', type: 'forbidden', reason: 'no' }], [])).toEqual([]);
+    expect([idsOf(queue.values()), idsOf(forbidden.values())]).toEqual([[], ['a']]);
+  });
+
   it('does not let what is owed overtake those that wait already', () => {
     const queue = queueOf(b);
-    settle(queue, [a], [], []);
+    settle(queue, queueOf(), [a], [], []);
     expect(idsOf(queue.values())).toEqual(['b', 'a']);
   });
 });
@@ -83,7 +89,10 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       type: fc.constant('commit' as const),
-      fates: fc.array(fc.constantFrom('committed' as const, 'rejected' as const, 'owed' as const), { maxLength: 64 }),
+      fates: fc.array(
+        fc.constantFrom('committed' as const, 'rejected' as const, 'owed' as const, 'forbidden' as const),
+        { maxLength: 64 },
+      ),
     }),
   },
 );
@@ -99,6 +108,7 @@ describe('any run of submits, withdrawals and transactions', () => {
     fc.assert(
       fc.property(fc.array(aStep, { maxLength: 300, size: 'max' }), (steps) => {
         const queue: WriteQueue = new Map();
+        const forbidden: WriteQueue = new Map();
         const newest = new Map<string, string>();
         const replies: WriteReply[] = [];
         let writes = 0;
@@ -108,16 +118,20 @@ describe('any run of submits, withdrawals and transactions', () => {
           expect(operations + 1).toBeLessThanOrEqual(MAX_OPERATIONS);
           for (const { id, subject } of batch) expect(id).toBe(newest.get(subject));
           const outcomes = batch.map(({ id }, index) => outcomeOf(id, fates[index] ?? 'committed'));
-          replies.push(...settle(queue, batch, outcomes, []));
+          replies.push(...settle(queue, forbidden, batch, outcomes, []));
         };
         for (const step of steps) {
           if (step.type === 'submit') {
             const id = `write ${++writes}`;
             newest.set(step.subject, id);
-            replies.push(...enqueue(queue, aWrite(id, step.subject, step.operations, step.isFenced)));
-          } else if (step.type === 'withdraw') replies.push(...withdraw(queue, step.subject));
-          else commit(step.fates);
+            const place = forbidden.has(step.subject) ? forbidden : queue;
+            replies.push(...enqueue(place, aWrite(id, step.subject, step.operations, step.isFenced)));
+          } else if (step.type === 'withdraw') {
+            replies.push(...withdraw(queue, step.subject), ...withdraw(forbidden, step.subject));
+          } else commit(step.fates);
         }
+        expect([...forbidden.keys()].filter((subject) => queue.has(subject))).toEqual([]);
+        for (const [subject, write] of forbidden) queue.set(subject, write);
         while (queue.size > 0) commit([]);
         const answered = replies.map(({ id }) => id);
         expect(new Set(answered).size).toBe(answered.length);
