@@ -16,8 +16,8 @@ export interface RegistrarOptions {
 
 /**
  * How long an instance may be silent. A killed one is critical 15 s after its last beat at the latest, and with the lock delay
- * of 1 s its work is taken up within 17 s, well under the 25 s aimed at. One that pauses for 5 s just after it should have
- * beaten has been silent for 10 s, and stays: Go's 30 s would be safe too, and too slow.
+ * of 1 s and the grace of 3 s (machines/rules/members.ts) its work is taken up within 20 s, under the 25 s aimed at. One that
+ * pauses for 5 s just after it should have beaten has been silent for 10 s, and stays: Go's 30 s would be safe too, and too slow.
  */
 const TTL_S = 15;
 
