@@ -480,7 +480,10 @@ describe('a trial', () => {
 });
 
 describe('without permission', () => {
-  it('a write is forbidden with the words of Consul, and the others go on', async () => {
+  it.each([
+    ['a write', { HTTP: 'http://h' }],
+    ['a write on the careful way', { GRPC: 'h:1' }],
+  ])('%s is forbidden with the words of Consul, and the others go on', async (_, definition) => {
     await using guarded = await startConsul({ aclEnabled: true });
     const Rules = 'node_prefix "" { policy = "read" } node "mine" { policy = "write" }';
     const policy = (await guarded.put('/acl/policy', { Name: 'one', Rules })) as { ID: string };
@@ -489,7 +492,7 @@ describe('without permission', () => {
       await guarded.put('/catalog/register', {
         Node: node,
         Address: 'h',
-        Check: { Node: node, CheckID: 'c1', Status: 'critical' },
+        Check: { Node: node, CheckID: 'c1', Status: 'critical', Definition: definition },
       });
     }
     const restricted = await connect(guarded, { token: SecretID });
