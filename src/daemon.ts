@@ -11,6 +11,7 @@ import { jitteredBackoff } from './actors/jitter.ts';
 import { leadershipLogic } from './actors/leadership.ts';
 import { registrationLogic } from './actors/registration.ts';
 import { rosterLogic } from './actors/roster.ts';
+import { createServicePorts } from './actors/service-ports.ts';
 import { watchlistLogic } from './actors/watchlist.ts';
 import { createWriter } from './actors/writer.ts';
 import { systemClock, systemRandom, systemStopwatch, type Clock, type Random } from './clock.ts';
@@ -81,7 +82,7 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
         const schedule = createSchedule({ clock, random, maxConcurrent: MOST_PROBES });
         return createRoster({
           ...{ catalog, schedule, prober, pinger, writer, complaints, clock, random, newId, log, onTrouble },
-          readServicePort: config.pingType === 'tcp' ? (...args) => catalog.readServicePort(...args) : undefined,
+          readServicePort: config.pingType === 'tcp' ? createServicePorts(catalog, clock) : undefined,
           coordinates: config.disableCoordinateUpdates ? undefined : coordinates,
           settings: () => nodeRunSettings(config),
         });

@@ -1,16 +1,16 @@
 /** One ping of an external node: where it goes, and what its answer means to the node's chart and coordinate. */
 import type { ExternalNode } from '../../machines/model.ts';
 import type { Clock } from '../clock.ts';
-import type { Catalog } from '../consul/consul.ts';
 import type { Log } from '../observe/log.ts';
 import type { Pinger } from '../probes/pinger.ts';
 import type { Complaints } from './complaints.ts';
 import type { Coordinates } from './coordinates.ts';
+import type { ReadServicePort } from './service-ports.ts';
 
 export interface PingDeps {
   readonly pinger: Pinger;
   /** Port of the node's first service; undefined: the kind of ping needs none. */
-  readonly readServicePort: Catalog['readServicePort'] | undefined;
+  readonly readServicePort: ReadServicePort | undefined;
   /** Undefined: `disable_coordinate_updates`. */
   readonly coordinates: Coordinates | undefined;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ export interface PingResult {
 const portOf = async (deps: PingDeps, node: ExternalNode, signal: AbortSignal): Promise<number | undefined> => {
   const port = Number(node.meta['external-probe-port']);
   if (Number.isInteger(port) && port > 0 && port <= 65_535) return port;
-  return await deps.readServicePort?.(node.name, signal);
+  return await deps.readServicePort?.(node, signal);
 };
 
 /** Never rejects. */
