@@ -29,7 +29,15 @@ export default defineConfig({
       { test: { ...project('e2e', 120_000).test, maxWorkers: 3, sequence: { groupOrder: 1 } } },
       { test: { ...fleets, exclude: [`test/${FLEET}/**/*.long.test.ts`] } },
       // What takes minutes: `npm run test:faults` runs it, `npm test` does not.
-      { test: { ...fleets, name: 'fleet-long', include: [`test/${FLEET}/**/*.long.test.ts`], testTimeout: 600_000 } },
+      {
+        test: {
+          ...fleets,
+          name: 'fleet-long',
+          include: [`test/${FLEET}/**/*.long.test.ts`],
+          testTimeout: 600_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
     pool: 'forks',
     coverage: { provider: 'v8', include: ['machines/**', 'src/**'] },
