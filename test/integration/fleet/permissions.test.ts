@@ -84,8 +84,7 @@ describe.concurrent('two instances', () => {
 
     await permit.revoke();
     web.answer(pathOf(ill), () => broken());
-    await untilTold(instances, REFUSED);
-    await goesOn(web, nodes, 2);
+    await Promise.all([untilTold(instances, REFUSED), goesOn(web, nodes, 2)]);
     await permit.giveBack();
     await untilStatus(consul, ill, WEB_CHECK, 'critical', WITHIN_MS);
     await untilTold(instances, OVER);
@@ -94,7 +93,6 @@ describe.concurrent('two instances', () => {
     expect(await leaderOf(fleet)).toBe(leader);
     expect(await statuses(well)).toEqual(well.map(() => ['passing']));
     expectToldOnce(instances);
-    for (const daemon of instances.all) expect(daemon.lines('Lost leadership')).toEqual([]);
   });
 
   test('a token revoked until the TTL checks have run out: all is as it was before', async () => {
@@ -144,7 +142,7 @@ describe.concurrent('two instances', () => {
       expect(daemon.lines(REFUSED)[0]).toContain('Consul hides nodes from this token (it needs node read');
     }
     web.answer(pathOf(ill), () => broken());
-    await goesOn(web, nodes, 3);
+    await goesOn(web, nodes, 8); // by now gaps between tries that grew would be longer than what is allowed below
     expect(await readLists(fleet)).toEqual(before);
     expect(web.hits(pathOf('hidden-young'))).toBe(0);
 
