@@ -1,31 +1,15 @@
 /** A real Consul and the embedded one, behind HTTP both, that are asked the same. */
 import { Agent } from 'undici';
-import { systemClock, systemRandom } from '../../../src/clock.ts';
-import { createEmbeddedConsul } from '../../../src/dev/embedded/embedded.ts';
-import { serveEmbeddedConsul } from '../../../src/dev/embedded/serve.ts';
 import { startConsul, type TestConsul } from '../consul.ts';
 import { eventually } from '../eventually.ts';
 import { freePorts } from '../ports.ts';
+import { startEmbedded } from './embedded.ts';
 import { play, type Scene } from './play.ts';
 import type { Story } from './story.ts';
 
 export interface Both extends AsyncDisposable {
   /** Plays a story on both at once. */
   play(story: Story): Promise<{ readonly real: readonly Scene[]; readonly embedded: readonly Scene[] }>;
-}
-
-/** An embedded Consul behind HTTP, on the machine's clock. */
-export async function startEmbedded(serverPort = 8300) {
-  const newId = (): string => crypto.randomUUID();
-  const consul = createEmbeddedConsul({ clock: systemClock, random: systemRandom, newId, serverPort });
-  const served = await serveEmbeddedConsul(consul);
-  return {
-    url: served.url,
-    async [Symbol.asyncDispose]() {
-      consul.stop();
-      await served[Symbol.asyncDispose]();
-    },
-  };
 }
 
 /** The leader puts the node in; its agent adds addresses and meta a moment later. */
