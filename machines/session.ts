@@ -41,8 +41,8 @@ export type SessionReport =
   { readonly type: 'session.opened'; readonly session: string } | { readonly type: 'session.lost' };
 
 export type SessionActors = {
-  /** Resolves to the new session's id. */
-  readonly create: PromiseActorLogic<string>;
+  /** Resolves to the new session's id; undefined: the own TTL check does not bear one, being critical or not there. */
+  readonly create: PromiseActorLogic<string | undefined>;
   /** Resolves to the time to the next renewal in milliseconds; undefined: the session is dead. */
   readonly renew: PromiseActorLogic<number | undefined, { readonly session: string }>;
 };
@@ -55,7 +55,7 @@ export const sessionMachine = setup({
   },
   actors: {} as SessionActors,
   actions: {
-    adoptSession: assign((_, session: string) => ({ session, renewMs: 0, failures: 0 })),
+    adoptSession: assign((_, session: string | undefined) => ({ session: session ?? '', renewMs: 0, failures: 0 })),
     adoptRenewal: assign((_, { output = 0 }: { readonly output: number | undefined }) => ({
       renewMs: output,
       failures: 0,
@@ -80,6 +80,7 @@ export const sessionMachine = setup({
     } satisfies ConsulNews),
   },
   guards: {
+    isMade: (_, { output }: { readonly output: string | undefined }) => output !== undefined,
     isAlive: (_, { output }: { readonly output: number | undefined }) => output !== undefined,
   },
   delays: {
@@ -105,10 +106,14 @@ export const sessionMachine = setup({
           invoke: {
             id: 'create',
             src: 'create',
-            onDone: {
-              target: '#session.open',
-              actions: ['tellAnswered', { type: 'adoptSession', params: ({ event }) => event.output }, 'tellOpened'],
-            },
+            onDone: [
+              {
+                guard: { type: 'isMade', params: ({ event }) => event },
+                target: '#session.open',
+                actions: ['tellAnswered', { type: 'adoptSession', params: ({ event }) => event.output }, 'tellOpened'],
+              },
+              { target: 'backingOff', actions: ['tellAnswered', 'countFailure'] },
+            ],
             onError: {
               target: 'backingOff',
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],
@@ -117,7 +122,7 @@ export const sessionMachine = setup({
           on: { 'session.verify': { target: 'asking', reenter: true } },
         },
         backingOff: {
-          description: 'There is none to be had: waits, longer each time.',
+          description: 'There is none to be had, perhaps until the TTL check passes again: waits, longer each time.',
           after: { backoff: { target: 'asking' } },
           on: { 'session.verify': { target: 'asking' } },
         },

@@ -61,8 +61,11 @@ export interface Registrar {
 /** The leader's lock. */
 export interface Lock {
   readonly key: string;
-  /** Makes a session bound to the instance's TTL check, named as the Go client names it. Resolves to its id. */
-  createSession(signal: AbortSignal): Promise<string>;
+  /**
+   * Makes a session bound to the instance's TTL check, named as the Go client names it. Resolves to its id; to undefined
+   * when that check is critical or not there, which the next beat mends.
+   */
+  createSession(signal: AbortSignal): Promise<string | undefined>;
   /** Resolves to the time to the next renewal in milliseconds, or undefined when the session is dead. */
   renewSession(session: string, signal: AbortSignal): Promise<number | undefined>;
   destroySession(session: string, signal: AbortSignal): Promise<void>;

@@ -4,7 +4,7 @@ import { EsmError } from '../errors.ts';
 import { asArray, asObject, asString, jsonOf } from './answer.ts';
 import type { ConsulClient } from './client.ts';
 import type { Lock, LockHolder, WatchObserver } from './consul.ts';
-import { isUnknownSession, refusal, requireOk } from './errors.ts';
+import { isUnfitForSession, isUnknownSession, refusal, requireOk } from './errors.ts';
 import type { Keys } from './keys.ts';
 import { kvPath, parseEntries } from './kv.ts';
 import { ttlCheckId } from './registrar.ts';
@@ -53,7 +53,7 @@ export function createLock({ client, keys, serviceId }: LockOptions): Lock {
 }
 
 /** The package leaves ServiceChecks out. Consul before 1.7 does so too: there the session's TTL alone ends it. */
-async function createSession(client: ConsulClient, checkId: string, signal: AbortSignal): Promise<string> {
+async function createSession(client: ConsulClient, checkId: string, signal: AbortSignal): Promise<string | undefined> {
   const what = 'creating a session';
   const body = JSON.stringify({
     Name: 'Consul API Lock',
@@ -63,6 +63,7 @@ async function createSession(client: ConsulClient, checkId: string, signal: Abor
     ServiceChecks: [{ ID: checkId }],
   });
   const answer = await client.ask({ method: 'PUT', path: '/v1/session/create', body }, signal);
+  if (isUnfitForSession(answer)) return undefined;
   requireOk(what, answer, 'session write');
   const id = asString(asObject(jsonOf(what, answer))?.['ID']);
   if (id === '') throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer holds no id`);

@@ -19,7 +19,7 @@ interface Claim {
 }
 
 const openPorts = (): {
-  readonly create: PromisePort<string, NonReducibleUnknown>;
+  readonly create: PromisePort<string | undefined, NonReducibleUnknown>;
   readonly renew: PromisePort<number | undefined, Claim>;
 } => ({ create: createPromisePort(), renew: createPromisePort() });
 
@@ -92,6 +92,16 @@ describe('opening', () => {
     await fail('create');
     verify();
     expect(ports.create.calls).toHaveLength(3);
+  });
+
+  it('backs off without a word of trouble when the TTL check bears no session', async () => {
+    ports.create.last().resolve(undefined);
+    await flush();
+    expect(chart.state()).toEqual({ opening: 'backingOff' });
+    expect(chart.told).toEqual([{ type: 'consul.answered' }]);
+    await clock.advance(250);
+    await open();
+    expect(reports()).toEqual([OPENED]);
   });
 
   it('asks again when told to, for the request of before may hang', async () => {
