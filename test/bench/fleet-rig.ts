@@ -31,7 +31,7 @@ export interface FleetRig extends AsyncDisposable {
 export async function openFleetRig(name: string, consul: TestConsul): Promise<FleetRig> {
   const fleet = createFleet(consul, name);
   const instances = await startInstances(fleet, INSTANCES);
-  const witness = await startWitness(() => instances.all.map(({ pid }) => pid));
+  const witness = await startWitness(() => instances.pids);
   const nodes = await registerNodes(fleet, NODES, witness, INTERVAL);
   return {
     ...{ fleet, instances, nodes },

@@ -32,18 +32,26 @@ export async function startWitness(pids: () => readonly number[]): Promise<Witne
 }
 
 /** The kernel tells the inode of the socket at the other end, and which process has it open; undefined: it is closed again. */
-function processBehind({ remotePort = 0, localPort = 0 }: Socket, pids: readonly number[]): number | undefined {
-  const [from, to] = [remotePort, localPort].map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`);
-  const row = readFileSync('/proc/net/tcp', 'latin1')
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .find(([, local = '', remote = '']) => local.endsWith(from ?? '') && remote.endsWith(to ?? ''));
-  const inode = row?.[9] ?? '0';
-  if (inode === '0') return undefined;
-  const socket = `socket:[${inode}]`;
-  const pid = pids.find((one) => hasOpen(one, socket));
-  if (pid === undefined) throw new Error(`${socket} belongs to none of the processes ${pids.join(', ')}`);
+function processBehind(socket: Socket, pids: readonly number[]): number | undefined {
+  const inode = inodeOf(socket);
+  const pid = pids.find((one) => hasOpen(one, `socket:[${inode}]`));
+  if (pid === undefined && inode !== CLOSED && inodeOf(socket) === inode) {
+    throw new Error(`socket ${inode} belongs to none of the processes ${pids.join(', ')}`);
+  }
   return pid;
+}
+
+/** What the kernel says of a socket that nobody has open. */
+const CLOSED = '0';
+
+function inodeOf({ remotePort = 0, localPort = 0 }: Socket): string {
+  const [from = '', to = ''] = [remotePort, localPort].map(
+    (port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`,
+  );
+  const rows = readFileSync('/proc/net/tcp', 'latin1')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  return rows.find(([, local = '', remote = '']) => local.endsWith(from) && remote.endsWith(to))?.[9] ?? CLOSED;
 }
 
 function hasOpen(pid: number, socket: string): boolean {

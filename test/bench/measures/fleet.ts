@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startCluster, type Cluster } from '../../support/cluster.ts';
 import { startConsul } from '../../support/consul.ts';
 import { temporaryFolder } from '../../support/folder.ts';
-import { movedNodes, readLists, untilLeader, untilShared, type Lists } from '../../support/shares.ts';
+import { followLists } from '../../support/list-history.ts';
+import { movedNodes, untilLeader, untilShared, type Lists } from '../../support/shares.ts';
 import { INSTANCES, openFleetRig, type FleetRig } from '../fleet-rig.ts';
 import type { Figure, Measure } from '../measure.ts';
 
@@ -80,11 +81,12 @@ const passing = (what: string, boundMs: number, happen: (rig: FleetRig) => Promi
   what,
   boundMs,
   async round(rig) {
-    const before = await rig.atRest();
-    const startMs = performance.now();
-    const [againMs] = await Promise.all([rig.probedAgainMs(startMs, () => true), happen(rig)]);
     await rig.atRest();
-    return judge(rig, before, await readLists(rig.fleet), againMs);
+    await using history = await followLists(rig.fleet);
+    const startMs = performance.now();
+    const [probedAgainMs] = await Promise.all([rig.probedAgainMs(startMs, () => true), happen(rig)]);
+    await rig.atRest();
+    return { probedAgainMs, moved: history.moves().length, harmed: await rig.harmed() };
   },
 });
 

@@ -65,7 +65,7 @@ test.concurrent.each(STORIES)('$what: no gap, no double', async (story) => {
   const { what, boundMs, happen } = story;
   const fleet = createFleet(consul, `hand-over-${STORIES.indexOf(story)}`);
   await using instances = await startInstances(fleet, ['one', 'two']);
-  await using witness = await startWitness(() => instances.all.map(({ pid }) => pid));
+  await using witness = await startWitness(() => instances.pids);
   const nodes = await registerNodes(fleet, 20, witness, `${INTERVAL_MS / 1000}s`);
   await untilSettled(witness, instances, await untilShared(fleet, ['one', 'two'], nodes.length));
 
