@@ -4,7 +4,7 @@ import { nodeOf } from './nodes.ts';
 import { hasMeta, lastPart, type Reading, withTags } from './reading.ts';
 import type { Instance } from './records.ts';
 import { type EmbeddedRequest, parameter } from './request.ts';
-import { instancesOf, serviceIndex } from './services.ts';
+import { absentTopics, instancesOf, serviceIndex } from './services.ts';
 import { keyOf, type State, under } from './state.ts';
 
 export const readNodes = (state: State, request: EmbeddedRequest): Reading => ({
@@ -34,7 +34,7 @@ export function readService(state: State, request: EmbeddedRequest): Reading {
   return {
     value: told.filter(({ node }) => hasNodeMeta(state, request, node)).map((instance) => joined(state, instance)),
     index: serviceIndex(state, name),
-    topics: instances.length === 0 ? ['services'] : ['services', ...bearers],
+    topics: instances.length === 0 ? ['services', ...absentTopics(state)] : ['services', ...bearers],
   };
 }
 

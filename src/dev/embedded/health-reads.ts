@@ -4,7 +4,7 @@ import { nodeOf } from './nodes.ts';
 import { hasMeta, isPassingOnly, lastPart, type Reading, withTags } from './reading.ts';
 import type { CheckRecord, Instance } from './records.ts';
 import { type EmbeddedRequest, has } from './request.ts';
-import { instancesOf, serviceIndex, serviceTopic } from './services.ts';
+import { absentTopics, instancesOf, serviceIndex, serviceTopic } from './services.ts';
 import { keyOf, type State, under } from './state.ts';
 
 export function readState(state: State, request: EmbeddedRequest): Reading {
@@ -49,13 +49,18 @@ export function readServiceChecks(state: State, request: EmbeddedRequest): Readi
 export function readHealth(state: State, request: EmbeddedRequest): Reading {
   const name = lastPart(request, '/v1/health/service/', 'Missing service name');
   const isPassing = isPassingOnly(request);
-  const told = instancesOf(state, name)
+  const instances = instancesOf(state, name);
+  const told = instances
     .map((instance) => withChecks(state, instance))
     .filter(({ Node, Checks }) => {
       if (Node === undefined || !hasMeta(request, Node)) return false;
       return !isPassing || Checks.every(({ Status }) => Status === 'passing');
     });
-  return { value: told, index: serviceIndex(state, name, 'checks'), topics: [serviceTopic(name)] };
+  return {
+    value: told,
+    index: serviceIndex(state, name, 'checks'),
+    topics: [serviceTopic(name), ...(instances.length === 0 ? absentTopics(state) : [])],
+  };
 }
 
 /** The checks of the node itself come first. */

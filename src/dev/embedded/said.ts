@@ -9,8 +9,13 @@ const UUID_LENGTH = 36;
 const nullIfEmpty = <T extends object>(value: T | null): T | null =>
   value === null || Object.keys(value).length === 0 ? null : value;
 
+/** Throws for an id that is none. */
+export function requireNodeId(id: string): void {
+  if (id !== '' && id.length !== UUID_LENGTH) throw new Refusal(500, 'Bad node ID: uuid string is wrong length');
+}
+
 export function nodeFrom({ ID, Node, Address, TaggedAddresses, NodeMeta }: Registration, dc: string): Said<NodeRecord> {
-  if (ID !== '' && ID.length !== UUID_LENGTH) throw new Refusal(500, 'Bad node ID: uuid string is wrong length');
+  requireNodeId(ID);
   return { ID, Node, Address, Datacenter: dc, TaggedAddresses, Meta: NodeMeta };
 }
 

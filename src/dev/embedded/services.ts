@@ -6,7 +6,7 @@ import type { Instance, Said, ServiceRecord } from './records.ts';
 import { Refusal } from './request.ts';
 import { keyOf, type State, under } from './state.ts';
 
-/** The index of the last service whose last instance went: an older one would hold back who asks for it. */
+/** When a service lost its last instance, whichever it was: the index of all that have none. */
 const LAST_EXTINCTION = 'service extinction';
 
 export const serviceOf = (state: State, node: string, id: string): ServiceRecord | undefined =>
@@ -23,6 +23,10 @@ export function serviceIndex(state: State, name: string, ...tables: readonly str
   const own = state.indexOf(isThere ? serviceTopic(name) : LAST_EXTINCTION);
   return own ?? state.latest('nodes', 'services', ...tables);
 }
+
+/** What moves the index of a service that has no instances. */
+export const absentTopics = (state: State): readonly string[] =>
+  state.indexOf(LAST_EXTINCTION) === undefined ? ['nodes', 'services', 'any check'] : [LAST_EXTINCTION];
 
 /** Creates or changes; the same again changes nothing. */
 export function setService(state: State, node: string, said: Said<ServiceRecord>): ServiceRecord {

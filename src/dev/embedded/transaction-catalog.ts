@@ -3,7 +3,7 @@ import { checkOf, deleteCheck, setCheck } from './checks.ts';
 import { deleteNode, nodeOf, setNode } from './nodes.ts';
 import type { Indexed } from './records.ts';
 import { Refusal } from './request.ts';
-import { checkFromOperation, nodeFromOperation, serviceFrom } from './said.ts';
+import { checkFromOperation, nodeFromOperation, requireNodeId, serviceFrom } from './said.ts';
 import { deleteService, serviceOf, setService } from './services.ts';
 import type { Operation } from './shapes.ts';
 import type { State } from './state.ts';
@@ -22,19 +22,24 @@ interface Subject {
   require(): void;
 }
 
+/** Throws when the operation does not say all that a write needs. */
+export function requireCatalog(state: State, operation: Operation, datacenter: string): void {
+  if (verbOf(operation) !== 'get') subjectOf(state, operation, datacenter)?.require();
+}
+
+const verbOf = ({ Node, Service, Check }: Operation): string => (Node ?? Service ?? Check)?.Verb ?? '';
+
 /** The records that the operation tells. Throws a Refusal with what is wrong. */
 export function performCatalog(state: State, operation: Operation, datacenter: string): readonly object[] {
   const subject = subjectOf(state, operation, datacenter);
   if (subject === undefined) return [];
-  const verb = (operation.Node ?? operation.Service ?? operation.Check)?.Verb ?? '';
-  const record = perform(subject, verb);
+  const record = perform(subject, verbOf(operation));
   return record === undefined ? [] : [{ [subject.kind]: record }];
 }
 
 function perform(subject: Subject, verb: string): Indexed | undefined {
   const { what, index } = subject;
   const isAt = (record: Indexed | undefined): boolean => (record?.ModifyIndex ?? 0) === index;
-  if (verb !== 'get') subject.require();
   switch (verb) {
     case 'get':
       return subject.get() ?? fail(`${what} doesn't exist`);
@@ -75,6 +80,7 @@ const nodeSubject = (state: State, said: NonNullable<Operation['Node']>['Node'],
   },
   require() {
     if (said.Node === '') fail('Must provide node');
+    requireNodeId(said.ID);
   },
 });
 

@@ -34,10 +34,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   get: (state, { Key }) => [existing(state, Key, `key ${quoted(Key)} doesn't exist`)],
   'get-tree': (state, { Key }) => state.kv.below(Key),
-  lock(state, { Key, Session }, entry) {
-    if (isDelayed(state, Key)) return fail(`failed to lock key ${quoted(Key)} due to lock delay`);
-    return written(lockKey(state, entry, Session), `failed to lock key ${quoted(Key)}, lock is already held`);
-  },
+  lock: (state, { Key, Session }, entry) =>
+    written(lockKey(state, entry, Session), `failed to lock key ${quoted(Key)}, lock is already held`),
   unlock: (state, { Key, Session }, entry) =>
     written(
       unlockKey(state, entry, Session),
@@ -57,11 +55,16 @@ const VERBS: Readonly<Record<string, Verb>> = {
   'check-not-exists': (state, { Key }) => (state.kv.get(Key) === undefined ? [] : fail(`key ${quoted(Key)} exists`)),
 };
 
-/** Resolves to the entries that the operation tells. Throws a Refusal with what is wrong. */
+/** Throws when the operation names no key, or one that cannot be locked yet. */
+export function requireKv(state: State, { Verb, Key }: KvOperation): void {
+  if (Key === '' && Verb !== 'delete-tree' && Verb !== 'get-tree') fail('Must provide key');
+  if (Verb === 'lock' && isDelayed(state, Key)) fail(`failed to lock key ${quoted(Key)} due to lock delay`);
+}
+
+/** The entries that the operation tells. Throws a Refusal with what is wrong. */
 export function performKv(state: State, operation: KvOperation): readonly KvRecord[] {
   const { Verb, Key, Flags, Value } = operation;
   const verb = Object.hasOwn(VERBS, Verb) ? VERBS[Verb] : undefined;
-  if (Key === '' && Verb !== 'delete-tree' && Verb !== 'get-tree') return fail('Must provide key');
   if (verb === undefined) return fail(`unknown KV verb ${quoted(Verb)}`);
   return verb(state, operation, { LockIndex: 0, Key, Flags, Value });
 }

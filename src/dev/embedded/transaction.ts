@@ -1,6 +1,6 @@
 /** `/v1/txn`: all operations take effect, or none. */
-import { performCatalog } from './transaction-catalog.ts';
-import { performKv } from './transaction-kv.ts';
+import { performCatalog, requireCatalog } from './transaction-catalog.ts';
+import { performKv, requireKv } from './transaction-kv.ts';
 import { Refusal } from './request.ts';
 import type { Operation } from './shapes.ts';
 import type { State } from './state.ts';
@@ -46,33 +46,43 @@ export const isReadOnly = (operations: readonly Operation[]): boolean =>
   });
 
 export function transact(state: State, operations: readonly Operation[], datacenter: string): Outcome {
+  const each = (work: Work) => attempt(operations, (operation) => work(state, operation, datacenter));
+  const perform = (): Outcome => ({ Results: each(performOne), Errors: null });
   try {
-    return isReadOnly(operations)
-      ? perform(state, operations, datacenter)
-      : state.write(() => perform(state, operations, datacenter));
+    each(requireOne);
+    return isReadOnly(operations) ? perform() : state.write(perform);
   } catch (error) {
     if (error instanceof Conflict) return { Results: null, Errors: error.errors };
     throw error;
   }
 }
 
-/** All operations run, for all that fail are told; the last state that they saw is undone. */
-function perform(state: State, operations: readonly Operation[], datacenter: string): Outcome {
+type Work = (state: State, operation: Operation, datacenter: string) => readonly object[];
+
+/** All operations have their turn, for all that fail are told; what the others did is undone. */
+function attempt(operations: readonly Operation[], work: (operation: Operation) => readonly object[]) {
   const results: object[] = [];
   const errors: { readonly OpIndex: number; readonly What: string }[] = [];
   for (const [OpIndex, operation] of operations.entries()) {
     try {
-      results.push(...performOne(state, operation, datacenter));
+      results.push(...work(operation));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       errors.push({ OpIndex, What: error.message });
     }
   }
   if (errors.length > 0) throw new Conflict(errors);
-  return { Results: results, Errors: null };
+  return results;
 }
 
-function performOne(state: State, operation: Operation, datacenter: string): readonly object[] {
-  if (operation.KV === undefined) return performCatalog(state, operation, datacenter);
-  return performKv(state, operation.KV).map((KV) => ({ KV }));
-}
+/** What can be told before anything is done. */
+const requireOne: Work = (state, operation, datacenter) => {
+  if (operation.KV === undefined) requireCatalog(state, operation, datacenter);
+  else requireKv(state, operation.KV);
+  return [];
+};
+
+const performOne: Work = (state, operation, datacenter) =>
+  operation.KV === undefined
+    ? performCatalog(state, operation, datacenter)
+    : performKv(state, operation.KV).map((KV) => ({ KV }));
