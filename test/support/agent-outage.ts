@@ -10,7 +10,8 @@ import { startInstances } from './instances.ts';
 import { followLists } from './list-history.ts';
 import { ONE_OUTAGE, outageNews } from './outage-news.ts';
 import { pathOf, registerNode, registerNodes, WEB_CHECK } from './probed-nodes.ts';
-import { untilLeader, untilShared } from './shares.ts';
+import { untilSettled } from './settled.ts';
+import { untilLeader } from './shares.ts';
 import { broken, startWeb } from './web.ts';
 
 const IDS = ['one', 'two', 'three'];
@@ -31,8 +32,7 @@ export async function rideOutAgentOutage(probes: number): Promise<void> {
   const fleet = createFleet(consul, 'agent-outage');
   const nodes = await registerNodes(fleet, NODES, web, `${INTERVAL_MS}ms`);
   await using instances = await startInstances(fleet, IDS);
-  await untilShared(fleet, IDS, NODES);
-  for (const node of nodes) await untilStatus(consul, node, WEB_CHECK, 'passing');
+  await untilSettled(fleet, IDS, nodes, web);
   await using history = await followLists(fleet);
   const before = await readCatalog(fleet);
   const startedMs = performance.now();

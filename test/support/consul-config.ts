@@ -44,6 +44,7 @@ export const agentConfig = ({
   disable_remote_exec: true,
   connect: { enabled: false },
   performance: { raft_multiplier: 1 },
+  limits: { http_max_conns_per_client: 2_000 }, // the fleets of a file come from one address, and the 201st connection would be closed
   ports: {
     http: tls === undefined ? ports.http : -1,
     https: tls === undefined ? -1 : ports.http,
