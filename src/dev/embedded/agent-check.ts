@@ -39,7 +39,7 @@ export class AgentCheck {
       Output: before?.record.Output ?? '',
       ServiceID: this.serviceId,
       ServiceName: service?.Service ?? '',
-      ServiceTags: service?.Tags ?? null,
+      ServiceTags: service?.Tags ?? [],
       Type: 'ttl',
       Definition: {},
     };

@@ -35,17 +35,13 @@ export const tellServices = (agent: Agent): EmbeddedReply =>
         .services()
         .map(({ Proxy: _proxy, Connect: _connect, ...service }) => [
           service.ID,
-          { ...service, Tags: service.Tags ?? [], Meta: service.Meta ?? {} },
+          { ...service, Meta: service.Meta ?? {} },
         ]),
     ),
   );
 
 export const tellChecks = (agent: Agent): EmbeddedReply =>
-  json(
-    Object.fromEntries(
-      agent.checks().map(({ id, record }) => [id, { ...record, ServiceTags: record.ServiceTags ?? [], ...UNINDEXED }]),
-    ),
-  );
+  json(Object.fromEntries(agent.checks().map(({ id, record }) => [id, { ...record, ...UNINDEXED }])));
 
 export function putService(agent: Agent, request: EmbeddedRequest): EmbeddedReply {
   const said = bodyOf(request, agentService);

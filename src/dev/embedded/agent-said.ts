@@ -9,7 +9,7 @@ export function agentServiceFrom(said: SaidAgentService): Said<ServiceRecord> {
   return {
     ID: said.ID || Name,
     Service: Name,
-    Tags: Tags?.length === 0 ? null : Tags,
+    Tags: Tags ?? [],
     Address,
     ...(Address === '' ? {} : { TaggedAddresses: { lan_ipv4: place, wan_ipv4: place } }),
     Meta: Object.keys(Meta ?? {}).length === 0 ? null : Meta,

@@ -1,51 +1,47 @@
 /** Questions to `/v1/catalog`. */
 import { filtered } from './filter.ts';
 import { nodeOf } from './nodes.ts';
-import { hasMeta, lastPart, type Reading, withTags } from './reading.ts';
-import type { Instance } from './records.ts';
+import { lastPart, metaTest, type Reading } from './reading.ts';
+import type { NodeRecord, ServiceRecord } from './records.ts';
 import { type EmbeddedRequest, parameter } from './request.ts';
 import { absentTopics, instancesOf, serviceIndex } from './services.ts';
 import { keyOf, type State, under } from './state.ts';
 
-export const readNodes = (state: State, request: EmbeddedRequest): Reading => ({
-  value: filtered(
-    request,
-    state.nodes.all().filter((node) => hasMeta(request, node)),
-  ),
-  index: state.latest('nodes'),
-  topics: ['nodes'],
-});
+export function readNodes(state: State, request: EmbeddedRequest): Reading {
+  const isMeant = metaTest(request) ?? (() => true);
+  const value = filtered(request, state.nodes.all().filter(isMeant));
+  return { value, index: state.latest('nodes'), topics: ['nodes'] };
+}
 
 export function readNode(state: State, request: EmbeddedRequest): Reading {
   const name = lastPart(request, '/v1/catalog/node/', 'Missing node name');
   const topics = [`node ${keyOf(name)}`];
   const Node = nodeOf(state, name);
   if (Node === undefined) return { value: null, index: 0, topics };
-  const services = state.services.below(under(name)).map(({ service }) => [service.ID, withTags(service)] as const);
+  const services = state.services.below(under(name)).map(({ service }) => [service.ID, service] as const);
   return { value: { Node, Services: Object.fromEntries(services) }, index: state.latest('nodes', 'services'), topics };
 }
 
 export function readService(state: State, request: EmbeddedRequest): Reading {
   const name = lastPart(request, '/v1/catalog/service/', 'Missing service name');
   const tag = parameter(request, 'tag');
+  const isMeant = metaTest(request) ?? (() => true);
   const instances = instancesOf(state, name);
-  const told = instances.filter(({ service }) => tag === undefined || service.Tags?.includes(tag) === true);
+  const told = instances.filter(({ service }) => tag === undefined || service.Tags.includes(tag));
   const bearers = instances.map(({ node }) => `node ${keyOf(node)}`);
   return {
-    value: told.filter(({ node }) => hasNodeMeta(state, request, node)).map((instance) => joined(state, instance)),
+    value: told.flatMap(({ node, service }) => {
+      const bearer = nodeOf(state, node);
+      return bearer === undefined || !isMeant(bearer) ? [] : [joined(bearer, service)];
+    }),
     index: serviceIndex(state, name),
     topics: instances.length === 0 ? ['services', ...absentTopics(state)] : ['services', ...bearers],
   };
 }
 
-const hasNodeMeta = (state: State, request: EmbeddedRequest, name: string): boolean => {
-  const node = nodeOf(state, name);
-  return node !== undefined && hasMeta(request, node);
-};
-
 /** An instance and its node in one object. */
-function joined(state: State, { node, service }: Instance): object {
-  const { ID, Node, Address, Datacenter, TaggedAddresses, Meta } = nodeOf(state, node) ?? { Node: node };
+function joined(node: NodeRecord, service: ServiceRecord): object {
+  const { ID, Node, Address, Datacenter, TaggedAddresses, Meta } = node;
   return {
     ID,
     Node,
@@ -56,7 +52,7 @@ function joined(state: State, { node, service }: Instance): object {
     ServiceKind: '',
     ServiceID: service.ID,
     ServiceName: service.Service,
-    ServiceTags: service.Tags ?? [],
+    ServiceTags: service.Tags,
     ServiceAddress: service.Address,
     ...(service.TaggedAddresses === undefined ? {} : { ServiceTaggedAddresses: service.TaggedAddresses }),
     ServiceWeights: service.Weights,

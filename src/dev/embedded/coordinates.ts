@@ -54,12 +54,11 @@ export class Coordinates {
   }
 }
 
-/** Here alone an answer of 404 bears no index. */
 export function readCoordinate(state: State, request: EmbeddedRequest): Reading {
   const node = keyOf(decodeURIComponent(request.path.slice('/v1/coordinate/node/'.length)));
-  const value = state.coordinates.below(under(node));
-  if (value.length === 0) throw new Refusal(404, '');
-  return { value, index: state.latest('coordinates'), topics: [`coordinates ${node}`] };
+  const found = state.coordinates.below(under(node));
+  const value = found.length === 0 ? undefined : found;
+  return { value, index: state.latest('coordinates'), topics: [`coordinates ${node}`], isSilent: value === undefined };
 }
 
 export const readCoordinates = (state: State): Reading => ({

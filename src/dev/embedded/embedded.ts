@@ -37,6 +37,16 @@ export interface EmbeddedConsul {
 
 const OPTIONS: EmbeddedReply = { status: 200, headers: {}, body: { type: 'empty' } };
 const NOT_FOUND: EmbeddedReply = { status: 404, headers: {}, body: { type: 'empty' } };
+
+function isEncoded(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const NOTHING = (): void => undefined;
 
 /** Starts a server that is ready: it has a leader, and stands in its own catalog. */
@@ -100,6 +110,7 @@ class Core implements EmbeddedConsul {
   }
 
   #perform(request: EmbeddedRequest, reply: (told: EmbeddedReply) => void): Cancel {
+    if (!isEncoded(request.path)) throw new Refusal(400, '400 Bad Request');
     const endpoint = endpointOf(request.path);
     const handler = endpoint?.[request.method];
     if (endpoint !== undefined && request.method === 'OPTIONS') reply(OPTIONS);

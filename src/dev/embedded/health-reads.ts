@@ -1,31 +1,34 @@
 /** Questions to `/v1/health`. */
 import { filtered } from './filter.ts';
 import { nodeOf } from './nodes.ts';
-import { hasMeta, isPassingOnly, lastPart, type Reading, withTags } from './reading.ts';
-import type { CheckRecord, Instance } from './records.ts';
-import { type EmbeddedRequest, has } from './request.ts';
+import { isPassingOnly, lastPart, metaTest, type Reading } from './reading.ts';
+import type { CheckRecord, Instance, NodeRecord } from './records.ts';
+import type { EmbeddedRequest } from './request.ts';
 import { absentTopics, instancesOf, serviceIndex, serviceTopic } from './services.ts';
 import { keyOf, type State, under } from './state.ts';
 
 export function readState(state: State, request: EmbeddedRequest): Reading {
   const status = lastPart(request, '/v1/health/state/', 'Missing check state');
-  const isByMeta = has(request, 'node-meta');
-  const checks = state.checks.all().filter((check) => {
-    if (status !== 'any' && check.Status !== status) return false;
-    const node = isByMeta ? nodeOf(state, check.Node) : undefined;
-    return !isByMeta || (node !== undefined && hasMeta(request, node));
-  });
+  const isMeant = metaTest(request);
+  const all = state.checks.all();
+  const checks = status === 'any' ? all : all.filter(({ Status }) => Status === status);
   return {
-    value: filtered(request, checks.map(withTags)),
-    index: state.latest('checks', ...(isByMeta ? ['nodes'] : [])),
-    topics: ['any check', ...(isByMeta ? ['nodes'] : [])],
+    value: filtered(request, isMeant === undefined ? checks : onNodes(state, checks, isMeant)),
+    index: state.latest('checks', ...(isMeant === undefined ? [] : ['nodes'])),
+    topics: ['any check', ...(isMeant === undefined ? [] : ['nodes'])],
   };
+}
+
+/** The checks whose nodes are meant. A check may write the name of its node in other case, so the record decides. */
+function onNodes(state: State, checks: readonly CheckRecord[], isMeant: (node: NodeRecord) => boolean) {
+  const verdicts = new Map(state.nodes.all().map((node) => [node.Node, isMeant(node)]));
+  return checks.filter(({ Node }) => verdicts.get(Node) ?? verdicts.get(nodeOf(state, Node)?.Node ?? ''));
 }
 
 export function readNodeChecks(state: State, request: EmbeddedRequest): Reading {
   const node = lastPart(request, '/v1/health/node/', 'Missing node name');
   return {
-    value: filtered(request, state.checks.below(under(node)).map(withTags)),
+    value: filtered(request, state.checks.below(under(node))),
     index: state.latest('checks'),
     topics: [`checks ${keyOf(node)}`],
   };
@@ -36,10 +39,7 @@ export function readServiceChecks(state: State, request: EmbeddedRequest): Readi
   return {
     value: filtered(
       request,
-      state.checks
-        .all()
-        .filter(({ ServiceName }) => ServiceName === name)
-        .map(withTags),
+      state.checks.all().filter(({ ServiceName }) => ServiceName === name),
     ),
     index: state.latest('checks'),
     topics: ['any check'],
@@ -49,11 +49,12 @@ export function readServiceChecks(state: State, request: EmbeddedRequest): Readi
 export function readHealth(state: State, request: EmbeddedRequest): Reading {
   const name = lastPart(request, '/v1/health/service/', 'Missing service name');
   const isPassing = isPassingOnly(request);
+  const isMeant = metaTest(request) ?? (() => true);
   const instances = instancesOf(state, name);
   const told = instances
     .map((instance) => withChecks(state, instance))
     .filter(({ Node, Checks }) => {
-      if (Node === undefined || !hasMeta(request, Node)) return false;
+      if (Node === undefined || !isMeant(Node)) return false;
       return !isPassing || Checks.every(({ Status }) => Status === 'passing');
     });
   return {
@@ -67,6 +68,6 @@ export function readHealth(state: State, request: EmbeddedRequest): Reading {
 function withChecks(state: State, { node, service }: Instance) {
   const checks = state.checks.below(under(node));
   const by = (id: string): readonly CheckRecord[] => checks.filter(({ ServiceID }) => ServiceID === id);
-  const Checks = [...by(''), ...by(service.ID)].map(withTags);
-  return { Node: nodeOf(state, node), Service: withTags(service), Checks };
+  const Checks = [...by(''), ...by(service.ID)];
+  return { Node: nodeOf(state, node), Service: service, Checks };
 }

@@ -17,7 +17,7 @@ export interface ServerOptions {
 }
 
 const ADDRESS = '127.0.0.1';
-const PLAIN = { Type: '', Definition: {}, Notes: '', ServiceID: '', ServiceName: '', ServiceTags: null };
+const PLAIN = { Type: '', Definition: {}, Notes: '', ServiceID: '', ServiceName: '', ServiceTags: [] };
 
 /** The address of the leader. */
 export const leaderOf = ({ serverPort }: ServerOptions): string => `${ADDRESS}:${serverPort}`;
@@ -55,7 +55,7 @@ const nodeFrom = ({ nodeName, nodeId, datacenter }: ServerOptions): Said<NodeRec
 const consulService = ({ version, serverPort }: ServerOptions) => ({
   ID: 'consul',
   Service: 'consul',
-  Tags: null,
+  Tags: [],
   Address: '',
   Meta: {
     non_voter: 'false',

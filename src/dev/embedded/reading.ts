@@ -1,5 +1,5 @@
 /** What a question that can be held finds, and how it is told. */
-import type { CheckRecord, Instance, NodeRecord } from './records.ts';
+import type { NodeRecord } from './records.ts';
 import type { EmbeddedReply, EmbeddedRequest } from './request.ts';
 import { Refusal, has, parameter } from './request.ts';
 
@@ -13,6 +13,8 @@ export interface Reading {
   readonly topics: readonly string[];
   /** Tell these bytes instead. */
   readonly bytes?: Uint8Array;
+  /** Tell no headers; an absent coordinate alone is told so. */
+  readonly isSilent?: boolean;
 }
 
 const FOUND = { 'X-Consul-KnownLeader': 'true', 'X-Consul-LastContact': '0' };
@@ -20,7 +22,8 @@ const FOUND = { 'X-Consul-KnownLeader': 'true', 'X-Consul-LastContact': '0' };
 /** Questions of these two families are told how consistent the answer is. */
 const TOLD = /^\/v1\/(catalog|health)\//;
 
-export function replyOf(request: EmbeddedRequest, { value, index, bytes }: Reading): EmbeddedReply {
+export function replyOf(request: EmbeddedRequest, { value, index, bytes, isSilent = false }: Reading): EmbeddedReply {
+  if (isSilent) return { status: 404, headers: {}, body: { type: 'empty' } };
   const consistency = has(request, 'consistent') ? 'consistent' : has(request, 'stale') ? 'stale' : 'leader';
   const effective = TOLD.test(request.path) ? { 'X-Consul-Effective-Consistency': consistency } : {};
   const told = { index: Math.max(1, index), headers: { ...FOUND, ...effective } };
@@ -32,14 +35,14 @@ export function replyOf(request: EmbeddedRequest, { value, index, bytes }: Readi
 export const readRefusal = (text: string): Refusal =>
   new Refusal(500, text, { 'X-Consul-KnownLeader': 'false', 'X-Consul-LastContact': '0', 'X-Consul-Index': '1' });
 
-/** Has the node every pair of meta that the question asks for? */
-export function hasMeta({ query = [] }: EmbeddedRequest, { Meta }: NodeRecord): boolean {
-  return query
-    .filter(([name]) => name === 'node-meta')
-    .every(([, pair]) => {
-      const [key = '', ...value] = pair.split(':');
-      return Meta?.[key] === value.join(':');
-    });
+/** Has a node every pair of meta that the question asks for? Undefined: it asks for none. */
+export function metaTest({ query = [] }: EmbeddedRequest): ((node: NodeRecord) => boolean) | undefined {
+  const pairs = query.flatMap(([name, pair]) => {
+    const [key = '', ...value] = pair.split(':');
+    return name === 'node-meta' ? [[key, value.join(':')] as const] : [];
+  });
+  if (pairs.length === 0) return undefined;
+  return ({ Meta }) => pairs.every(([key, value]) => Meta?.[key] === value);
 }
 
 /** The last part of a path, decoded. Throws 400 when there is none. */
@@ -55,15 +58,4 @@ export function isPassingOnly(request: EmbeddedRequest): boolean {
   if (value === undefined || /^(0|f|F|false|FALSE|False)$/.test(value)) return false;
   if (/^(|1|t|T|true|TRUE|True)$/.test(value)) return true;
   throw new Refusal(400, 'Invalid value for ?passing');
-}
-
-const told = new WeakMap<object, object>();
-
-/** The catalog and health tell no tags as an empty list, transactions as null. Each record is made once, for it never changes. */
-export function withTags<T extends CheckRecord | Instance['service']>(record: T): T {
-  const tags = 'ServiceTags' in record ? 'ServiceTags' : 'Tags';
-  if (('ServiceTags' in record ? record.ServiceTags : record.Tags) !== null) return record;
-  const made = told.get(record) ?? { ...record, [tags]: [] };
-  told.set(record, made);
-  return made as T; // safe: the record itself with an empty list
 }

@@ -19,7 +19,7 @@ export interface NodeRecord extends Indexed {
 export interface ServiceRecord extends Indexed {
   readonly ID: string;
   readonly Service: string;
-  readonly Tags: readonly string[] | null;
+  readonly Tags: readonly string[];
   readonly Address: string;
   readonly TaggedAddresses?: Readonly<Record<string, unknown>>;
   readonly Meta: StringMap | null;
@@ -45,7 +45,7 @@ export interface CheckRecord extends Indexed {
   readonly Output: string;
   readonly ServiceID: string;
   readonly ServiceName: string;
-  readonly ServiceTags: readonly string[] | null;
+  readonly ServiceTags: readonly string[];
   readonly Type: string;
   readonly Definition: Readonly<Record<string, unknown>>;
 }

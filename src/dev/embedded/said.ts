@@ -37,7 +37,7 @@ export function serviceFrom(said: SaidService): Said<ServiceRecord> {
   return {
     ID: said.ID === '' ? said.Service : said.ID,
     Service: said.Service,
-    Tags: nullIfEmpty(said.Tags),
+    Tags: said.Tags ?? [],
     Address: said.Address,
     Meta: nullIfEmpty(said.Meta),
     Port: said.Port,
@@ -50,7 +50,7 @@ export function serviceFrom(said: SaidService): Said<ServiceRecord> {
 
 const checkFrom = ({ ModifyIndex: _index, ...said }: SaidCheck): Said<CheckRecord> => ({
   ...said,
-  ServiceTags: nullIfEmpty(said.ServiceTags),
+  ServiceTags: said.ServiceTags ?? [],
 });
 
 /** The name stands in for the id, and the node of the request for the check's own. */

@@ -23,14 +23,14 @@ export class Journal {
 export class Table<V> {
   readonly #journal: Journal;
   readonly #records = new Map<string, V>();
+  /** In order, with the records beside them. */
   readonly #keys: string[] = [];
+  readonly #inOrder: V[] = [];
+  /** What `all` gave last, until something changes. */
+  #all: readonly V[] | undefined;
 
   constructor(journal: Journal) {
     this.#journal = journal;
-  }
-
-  get size(): number {
-    return this.#keys.length;
   }
 
   get(key: string): V | undefined {
@@ -41,42 +41,48 @@ export class Table<V> {
     const before = this.#records.get(key);
     this.#journal.note(() => {
       if (before === undefined) this.#drop(key);
-      else this.#records.set(key, before);
+      else this.#put(key, before);
     });
-    if (before === undefined) this.#keys.splice(this.#place(key), 0, key);
-    this.#records.set(key, record);
+    this.#put(key, record);
   }
 
   delete(key: string): void {
     const before = this.#records.get(key);
     if (before === undefined) return;
     this.#journal.note(() => {
-      this.#keys.splice(this.#place(key), 0, key);
-      this.#records.set(key, before);
+      this.#put(key, before);
     });
     this.#drop(key);
   }
 
   /** All records whose keys begin with `prefix`, in order. */
-  below(prefix: string): V[] {
-    const found: V[] = [];
-    for (let at = this.#place(prefix); at < this.#keys.length; at += 1) {
-      const key = this.#keys[at] ?? '';
-      if (!key.startsWith(prefix)) break;
-      const record = this.#records.get(key);
-      if (record !== undefined) found.push(record);
-    }
-    return found;
+  below(prefix: string): readonly V[] {
+    const start = this.#place(prefix);
+    let end = start;
+    while (this.#keys[end]?.startsWith(prefix) === true) end += 1;
+    return this.#inOrder.slice(start, end);
   }
 
   /** All records, in order. */
-  all(): V[] {
-    return this.below('');
+  all(): readonly V[] {
+    return (this.#all ??= this.#inOrder.slice());
+  }
+
+  #put(key: string, record: V): void {
+    const place = this.#place(key);
+    const isNew = !this.#records.has(key);
+    if (isNew) this.#keys.splice(place, 0, key);
+    this.#inOrder.splice(place, isNew ? 0 : 1, record);
+    this.#records.set(key, record);
+    this.#all = undefined;
   }
 
   #drop(key: string): void {
+    const place = this.#place(key);
+    this.#keys.splice(place, 1);
+    this.#inOrder.splice(place, 1);
     this.#records.delete(key);
-    this.#keys.splice(this.#place(key), 1);
+    this.#all = undefined;
   }
 
   /** Where the key stands, or would stand. */

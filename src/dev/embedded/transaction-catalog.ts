@@ -34,8 +34,16 @@ export function performCatalog(state: State, operation: Operation, datacenter: s
   const subject = subjectOf(state, operation, datacenter);
   if (subject === undefined) return [];
   const record = perform(subject, verbOf(operation));
-  return record === undefined ? [] : [{ [subject.kind]: record }];
+  return record === undefined ? [] : [{ [subject.kind]: told(record) }];
 }
+
+/** Transactions alone tell no tags as null. */
+function told(record: Indexed): object {
+  if ('Tags' in record && isEmpty(record.Tags)) return { ...record, Tags: null };
+  return 'ServiceTags' in record && isEmpty(record.ServiceTags) ? { ...record, ServiceTags: null } : record;
+}
+
+const isEmpty = (tags: unknown): boolean => Array.isArray(tags) && tags.length === 0;
 
 function perform(subject: Subject, verb: string): Indexed | undefined {
   const { what, index } = subject;
