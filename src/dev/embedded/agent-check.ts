@@ -1,7 +1,7 @@
 /** A TTL check of the agent. */
 import type { Clock, TimerId } from '../../clock.ts';
 import type { CheckRecord, Said, ServiceRecord } from './records.ts';
-import type { SaidAgentCheck } from './shapes.ts';
+import type { SaidAgentCheck } from './agent-shapes.ts';
 
 /** Less than a minute is not granted. */
 const SHORTEST_DEREGISTER_MS = 60_000;

@@ -4,7 +4,7 @@ import { requireSoundCheck, requireSoundService } from './agent-said.ts';
 import { bodyOf } from './body.ts';
 import { ownMeta, type ServerOptions } from './own-node.ts';
 import { done, type EmbeddedReply, type EmbeddedRequest, json, parameter, Refusal } from './request.ts';
-import { agentCheck, agentService, checkUpdate } from './shapes.ts';
+import { agentCheck, agentService, checkUpdate } from './agent-shapes.ts';
 
 const STATUSES = ['passing', 'warning', 'critical'];
 const UNINDEXED = { CreateIndex: 0, ModifyIndex: 0 };

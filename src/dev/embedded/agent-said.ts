@@ -1,7 +1,7 @@
 /** What a client says to the agent, made into what the agent keeps. */
 import type { Said, ServiceRecord } from './records.ts';
 import { Refusal } from './request.ts';
-import type { SaidAgentCheck, SaidAgentService } from './shapes.ts';
+import type { SaidAgentCheck, SaidAgentService } from './agent-shapes.ts';
 
 export function agentServiceFrom(said: SaidAgentService): Said<ServiceRecord> {
   const { Name, Tags, Address, Meta, Port, Weights, EnableTagOverride } = said;

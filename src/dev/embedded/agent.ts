@@ -5,7 +5,7 @@ import { AntiEntropy } from './anti-entropy.ts';
 import { registerOwnNode, type ServerOptions } from './own-node.ts';
 import type { Said, ServiceRecord } from './records.ts';
 import { Refusal } from './request.ts';
-import type { SaidAgentCheck, SaidAgentService } from './shapes.ts';
+import type { SaidAgentCheck, SaidAgentService } from './agent-shapes.ts';
 import type { State } from './state.ts';
 import { agentServiceFrom, checkIdsOf } from './agent-said.ts';
 

@@ -2,8 +2,10 @@
  * A Consul in memory: the part of the HTTP API of 1.8.7 that the daemon uses, as a plain object that is called. Time comes from
  * the clock port alone, so that a virtual clock can run it; `serve.ts` puts it behind HTTP.
  *
- * It is one server that is its own agent, always led, without ACLs, and forgets all when it ends. What it does is what the
- * contract suite (test/integration/consul-contract) has seen a real Consul do.
+ * It is one server that is its own agent, always led, without ACLs, in one datacenter, and forgets all when it ends. What it
+ * does is what the contract suite (test/integration/consul-contract) has seen a real Consul do. It differs where nobody
+ * looks: the agent runs TTL checks only and tells less of itself, `filter` knows text alone, a question for what is not there
+ * is woken by that and never by a neighbour, and the traces of deleted keys are kept for ever.
  */
 import type { Clock, Random } from '../../clock.ts';
 import { Agent } from './agent.ts';

@@ -15,9 +15,9 @@ import {
 } from './decode.ts';
 import { definition } from './definition.ts';
 
-const stringMap = map(text, 'string');
+export const stringMap = map(text, 'string');
 
-const weights = optional(struct('structs.Weights', { Passing: number, Warning: number }));
+export const weights = optional(struct('structs.Weights', { Passing: number, Warning: number }));
 
 /** A service as registrations and transactions say it. */
 export const service = struct('structs.NodeService', {
@@ -121,39 +121,6 @@ export const operations = list(
 
 export type Operation = NonNullable<ReturnType<typeof operations>>[number];
 export type KvOperation = NonNullable<Operation['KV']>;
-
-const ttlCheck = struct('structs.CheckType', {
-  CheckID: text,
-  ID: text,
-  Name: text,
-  Notes: text,
-  ServiceID: text,
-  Status: text,
-  TTL: duration,
-  DeregisterCriticalServiceAfter: duration,
-});
-
-/** A check of the agent. Only TTL checks are run. */
-export const agentCheck = ttlCheck;
-
-export type SaidAgentCheck = ReturnType<typeof agentCheck>;
-
-export const agentService = struct('structs.ServiceDefinition', {
-  ID: text,
-  Name: text,
-  Tags: list(text),
-  Address: text,
-  Meta: stringMap,
-  Port: number,
-  Weights: weights,
-  EnableTagOverride: flag,
-  Check: optional(agentCheck),
-  Checks: list(agentCheck),
-});
-
-export type SaidAgentService = ReturnType<typeof agentService>;
-
-export const checkUpdate = struct('agent.checkUpdate', { Status: text, Output: text });
 
 export const coordinate = struct('structs.CoordinateUpdateRequest', {
   Node: text,
