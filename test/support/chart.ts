@@ -23,7 +23,7 @@ export const transitionsOf = (node: AnyStateNode): AnyTransitionDefinition[] => 
 ];
 
 /** The event of an edge in a reader's words: `after backoff`, `done lookUp`, `error lookUp`, `always`. */
-function eventName(edge: AnyTransitionDefinition): string {
+export function eventName(edge: AnyTransitionDefinition): string {
   const event = String(edge.eventType);
   const node = edge.source as AnyStateNode; // safe: edges come from state nodes
   const delay = /^xstate\.after\.(.+)$/.exec(event)?.[1];
@@ -49,7 +49,7 @@ export function edgeName(edge: AnyTransitionDefinition): string {
 }
 
 /** Every edge of the chart, one line each. */
-const edgesOf = (machine: AnyStateMachine): string[] =>
+export const edgesOf = (machine: AnyStateMachine): string[] =>
   statesOf(machine).flatMap((node) => transitionsOf(node).map(edgeName));
 
 /** What a suite has been through. Pass `inspect` to every actor; the chart may run beneath others. */

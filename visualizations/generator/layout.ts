@@ -1,0 +1,104 @@
+/** Where everything goes: the layered layout of the Eclipse Layout Kernel, states within states. */
+import ElkModule, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js';
+import { anyId, arrowId, dotEdgeId, dotId, graphOf, isBackward } from './graph.ts';
+import { statesWithin, type Arrow, type Picture, type PictureState } from './picture.ts';
+import { labelSheet, stateSheet, type Sheet } from './sheet.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Rectangle extends Point {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PlacedState extends Rectangle {
+  readonly state: PictureState;
+  readonly sheet: Sheet;
+}
+
+export interface PlacedLabel extends Rectangle {
+  readonly sheet: Sheet;
+}
+
+export interface PlacedArrow {
+  readonly points: readonly Point[];
+  /** Undefined: from the dot to the initial state. */
+  readonly label: PlacedLabel | undefined;
+}
+
+/** All coordinates are the whole picture's. */
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  /** Outer states before those that they hold. */
+  readonly states: readonly PlacedState[];
+  /** The dots that point to initial states, and the pills that stand for every state within. */
+  readonly dots: readonly Rectangle[];
+  readonly pills: readonly Rectangle[];
+  readonly arrows: readonly PlacedArrow[];
+}
+
+const rectangleOf = ({ x = 0, y = 0, width = 0, height = 0 }: Partial<Rectangle>): Rectangle => ({
+  x,
+  y,
+  width,
+  height,
+});
+
+const nodesWithin = (node: ElkNode): ElkNode[] => [node, ...(node.children ?? []).flatMap(nodesWithin)];
+
+const pointsOf = (edge: ElkExtendedEdge | undefined): Point[] =>
+  (edge?.sections ?? []).flatMap(({ startPoint, bendPoints, endPoint }) => [
+    startPoint,
+    ...(bendPoints ?? []),
+    endPoint,
+  ]);
+
+type Sheets = ReadonlyMap<string, Sheet>;
+
+const sheetsFor = (states: readonly PictureState[], roomOf: (state: PictureState) => number): Sheets =>
+  new Map(states.map((state) => [state.name, stateSheet(state, roomOf(state))]));
+
+function read(picture: Picture, sheets: Sheets, laidOut: ElkNode): Layout {
+  const states = statesWithin(picture.root);
+  const nodes = new Map(nodesWithin(laidOut).map((node) => [node.id, rectangleOf(node)]));
+  const edges = new Map((laidOut.edges ?? []).map((edge) => [edge.id, edge]));
+  const placed = (ids: readonly string[]): Rectangle[] => ids.flatMap((id) => nodes.get(id) ?? []);
+  const placedArrow = (arrow: Arrow, index: number): PlacedArrow => {
+    const edge = edges.get(arrowId(index));
+    const points = pointsOf(edge);
+    const label = { ...rectangleOf(edge?.labels?.[0] ?? {}), sheet: labelSheet(arrow) };
+    return { points: isBackward(arrow, states) ? points.reverse() : points, label };
+  };
+  const dotArrow = ({ name }: PictureState): PlacedArrow => ({
+    points: pointsOf(edges.get(dotEdgeId(name))),
+    label: undefined,
+  });
+  return {
+    ...rectangleOf(laidOut),
+    states: states.flatMap((state) => {
+      const [rectangle, sheet] = [nodes.get(state.name), sheets.get(state.name)];
+      return rectangle === undefined || sheet === undefined ? [] : [{ state, sheet, ...rectangle }];
+    }),
+    dots: placed(states.map(({ name }) => dotId(name))),
+    pills: placed(states.map(({ name }) => anyId(name))),
+    arrows: [
+      ...states.filter(({ initial }) => initial !== undefined).map(dotArrow),
+      ...picture.arrows.map(placedArrow),
+    ],
+  };
+}
+
+/** Lays the picture out; the second time round, rows of a state fill the width that its inner states have given it. */
+export async function layOut(picture: Picture): Promise<Layout> {
+  const elk = new ElkModule.default();
+  const states = statesWithin(picture.root);
+  const narrow = sheetsFor(states, () => 0);
+  const first = read(picture, narrow, await elk.layout(graphOf(picture, narrow)));
+  const widths = new Map(first.states.map(({ state, width }) => [state.name, width]));
+  const wide = sheetsFor(states, ({ name, children }) => (children.length === 0 ? 0 : (widths.get(name) ?? 0)));
+  return read(picture, wide, await elk.layout(graphOf(picture, wide)));
+}

@@ -1,0 +1,221 @@
+import { createMachine } from 'xstate';
+
+export const sessionMachine = createMachine({
+  id: 'session',
+  description: 'Keeps one Consul session alive.',
+  initial: 'opening',
+  states: {
+    opening: {
+      description: 'There is no session.',
+      initial: 'asking',
+      states: {
+        asking: {
+          description: 'Asks for one. Another that was made of a lost answer runs out by itself.',
+          invoke: {
+            id: 'create',
+            src: 'create',
+            onDone: [
+              {
+                guard: {
+                  type: 'isMade',
+                },
+                target: '#session.open',
+                actions: [
+                  'tellAnswered',
+                  {
+                    type: 'adoptSession',
+                  },
+                  'tellOpened',
+                ],
+              },
+              {
+                target: 'backingOff',
+                actions: ['tellAnswered', 'countFailure'],
+              },
+            ],
+            onError: {
+              target: 'backingOff',
+              actions: [
+                'countFailure',
+                {
+                  type: 'tellFailed',
+                },
+              ],
+            },
+          },
+          on: {
+            'session.verify': {
+              target: 'asking',
+              reenter: true,
+            },
+          },
+        },
+        backingOff: {
+          description: 'There is none to be had, perhaps until the TTL check passes again: waits, longer each time.',
+          after: {
+            backoff: {
+              target: 'asking',
+            },
+          },
+          on: {
+            'session.verify': {
+              target: 'asking',
+            },
+          },
+        },
+      },
+    },
+    open: {
+      description: 'The session was alive a short while ago; every renewal starts that while anew.',
+      initial: 'resting',
+      after: {
+        trust: {
+          target: 'doubted',
+          actions: 'tellLost',
+        },
+      },
+      states: {
+        resting: {
+          description: 'Between two renewals.',
+          after: {
+            renewInterval: {
+              target: 'renewing',
+            },
+          },
+          on: {
+            'session.verify': {
+              target: 'renewing',
+            },
+          },
+        },
+        renewing: {
+          description: 'A renewal is on its way; one that hangs must not eat up the trust.',
+          after: {
+            renewLimit: {
+              target: 'backingOff',
+              actions: ['countFailure', 'tellSilent'],
+            },
+          },
+          invoke: {
+            id: 'renew',
+            src: 'renew',
+            onDone: [
+              {
+                guard: {
+                  type: 'isAlive',
+                },
+                target: '#session.open',
+                reenter: true,
+                actions: [
+                  'tellAnswered',
+                  {
+                    type: 'adoptRenewal',
+                  },
+                ],
+              },
+              {
+                target: '#session.opening',
+                actions: ['tellAnswered', 'forgetFailures', 'tellLost'],
+              },
+            ],
+            onError: {
+              target: 'backingOff',
+              actions: [
+                'countFailure',
+                {
+                  type: 'tellFailed',
+                },
+              ],
+            },
+          },
+          on: {
+            'session.verify': {
+              target: 'renewing',
+              reenter: true,
+            },
+          },
+        },
+        backingOff: {
+          description: 'The renewal failed: tries again, for as long as the session is trusted.',
+          after: {
+            backoff: {
+              target: 'renewing',
+            },
+          },
+          on: {
+            'session.verify': {
+              target: 'renewing',
+            },
+          },
+        },
+      },
+    },
+    doubted: {
+      description:
+        'Trusted no more and perhaps still alive: nothing is claimed by it before Consul says that it lives.',
+      initial: 'asking',
+      states: {
+        asking: {
+          description: 'A renewal is on its way; one that hangs would keep the lock from everybody.',
+          after: {
+            renewLimit: {
+              target: 'backingOff',
+              actions: ['countFailure', 'tellSilent'],
+            },
+          },
+          invoke: {
+            id: 'renewDoubted',
+            src: 'renew',
+            onDone: [
+              {
+                guard: {
+                  type: 'isAlive',
+                },
+                target: '#session.open',
+                actions: [
+                  'tellAnswered',
+                  {
+                    type: 'adoptRenewal',
+                  },
+                  'tellOpened',
+                ],
+              },
+              {
+                target: '#session.opening',
+                actions: ['tellAnswered', 'forgetFailures'],
+              },
+            ],
+            onError: {
+              target: 'backingOff',
+              actions: [
+                'countFailure',
+                {
+                  type: 'tellFailed',
+                },
+              ],
+            },
+          },
+          on: {
+            'session.verify': {
+              target: 'asking',
+              reenter: true,
+            },
+          },
+        },
+        backingOff: {
+          description: 'Consul did not say: waits, longer each time.',
+          after: {
+            backoff: {
+              target: 'asking',
+            },
+          },
+          on: {
+            'session.verify': {
+              target: 'asking',
+            },
+          },
+        },
+      },
+    },
+  },
+});
