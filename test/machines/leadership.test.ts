@@ -36,7 +36,7 @@ const coverage = createCoverage(leadershipMachine);
 const openPorts = (): {
   readonly locks: CallbackPort<WakeOrder, LockNews, NonReducibleUnknown>;
   readonly fleet: CallbackPort<WakeOrder, FleetNews, NonReducibleUnknown>;
-  readonly create: PromisePort<string, NonReducibleUnknown>;
+  readonly create: PromisePort<string | undefined, NonReducibleUnknown>;
   readonly renew: PromisePort<number | undefined, Claim>;
   readonly acquire: PromisePort<boolean, Claim>;
   readonly release: PromisePort<void, Claim>;
