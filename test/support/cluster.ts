@@ -22,6 +22,11 @@ export interface Cluster extends AsyncDisposable {
   leader(): Promise<number | undefined>;
   /** Resolves to the leader's place in `servers`, once there is one that `isMeant` and that answers consistent reads. */
   untilLed(isMeant?: (server: number) => boolean, deadlineMs?: number): Promise<number>;
+  /**
+   * Resolves once every server votes and is well in the eyes of the leader. One that has come back is behind for some seconds;
+   * if the leader is lost just then, it stands in the way of an election that it cannot win, for half a minute.
+   */
+  untilWhole(deadlineMs?: number): Promise<unknown>;
   /** Sends a signal; after one that ends the server resolves when it has ended. */
   kill(server: number, signal: NodeJS.Signals): Promise<void>;
   /** Starts one that has ended, with what it knew; resolves when it knows a leader, so start together what lacks a quorum. */
@@ -31,8 +36,8 @@ export interface Cluster extends AsyncDisposable {
 /** Joining and an election, on a busy machine. */
 const READY_MS = 40_000;
 
-/** A server that is stopped or cut off is not waited for. */
-const ANSWER_MS = 1_000;
+/** A server that is stopped or cut off is not waited for, nor one that waits for another. */
+const ANSWER_MS = 2_000;
 
 /** Places on the loopback. */
 export async function loopbackPlaces(count = 3): Promise<ServerPlace[]> {
@@ -71,6 +76,8 @@ export async function startCluster(given?: readonly ServerPlace[]): Promise<Clus
     leader,
     untilLed: (isMeant = () => true, deadlineMs = READY_MS) =>
       eventually('a leader of the cluster', () => meantLeader(servers, leader, isMeant), { deadlineMs }),
+    untilWhole: (deadlineMs = READY_MS) =>
+      eventually('a cluster that is whole', () => isWhole(servers), { deadlineMs, everyMs: 100 }),
     kill: (server, signal) => at(server).kill(signal),
     start: (server) => at(server).start(),
     [Symbol.asyncDispose]: stop,
@@ -84,7 +91,7 @@ const startServer = (
   folder: string,
 ): Promise<TestConsul> =>
   startConsul({
-    ...{ address, ports, nodeName, readyMs: READY_MS, dataDir: join(folder, nodeName) },
+    ...{ address, ports, nodeName, readyMs: READY_MS, answerMs: ANSWER_MS, dataDir: join(folder, nodeName) },
     ...(runBy === undefined ? {} : { runBy }),
     config: {
       server: true,
@@ -93,6 +100,8 @@ const startServer = (
       retry_interval: '1s',
       // Elections take up to 7 s. With 1 they are quicker, and a machine that is busy for a second has one without need.
       performance: { raft_multiplier: 2 },
+      // A server that is cut off would be struck off, and vote again only some 10 s after it has come back.
+      autopilot: { cleanup_dead_servers: false },
     },
   });
 
@@ -118,6 +127,18 @@ async function meantLeader(
   if (found === undefined || !isMeant(found)) return undefined;
   const answer = await fetch(`${servers[found]?.url ?? ''}/v1/kv/?keys&consistent`, within());
   return answer.status < 500 ? found : undefined;
+}
+
+interface AutopilotHealth {
+  readonly Servers: readonly { readonly Healthy: boolean; readonly Voter: boolean }[];
+}
+
+async function isWhole(servers: readonly TestConsul[]): Promise<boolean> {
+  const answers = await Promise.all(servers.map((server) => server.get('/operator/autopilot/health')));
+  return answers.every((answer) => {
+    const { Servers } = answer as AutopilotHealth; // safe: what /v1/operator/autopilot/health answers
+    return Servers.length === servers.length && Servers.every(({ Healthy, Voter }) => Healthy && Voter);
+  });
 }
 
 /** What a server answers when it is asked who leads; empty: it knows of none, or does not answer. */

@@ -23,6 +23,8 @@ export interface TestConsulOptions {
   readonly runBy?: readonly string[];
   /** How long it may take until it has a leader; 15 s unless told. */
   readonly readyMs?: number;
+  /** How long the test waits for an answer of it; for good unless told. */
+  readonly answerMs?: number;
   /** More of the agent's configuration, laid over what stands here. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -77,7 +79,13 @@ export async function startConsul(options: TestConsulOptions = {}): Promise<Test
     const sent = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
     const headers = by === '' ? {} : { 'x-consul-token': by };
     // safe: undici takes any method name, its type lists the usual ones
-    const answer = await request(`${url}/v1${path}`, { method: method as 'GET', body: sent, headers, dispatcher });
+    const answer = await request(`${url}/v1${path}`, {
+      method: method as 'GET',
+      body: sent,
+      headers,
+      dispatcher,
+      signal: within(options.answerMs),
+    });
     return { status: answer.statusCode, body: parse(await answer.body.text()) };
   };
   const must = async (method: string, path: string, body?: unknown): Promise<unknown> => {
@@ -128,6 +136,9 @@ async function isReady(ask: TestConsul['ask'], nodeName: string, agent: ConsulPr
   const { status, body } = await ask('GET', `/health/node/${nodeName}?consistent`);
   return status === 200 && JSON.stringify(body).includes('serfHealth');
 }
+
+const within = (answerMs: number | undefined): AbortSignal | null =>
+  answerMs === undefined ? null : AbortSignal.timeout(answerMs);
 
 async function choosePorts(): Promise<ConsulPorts> {
   const [http = 0, server = 0, serfLan = 0, serfWan = 0] = await freePorts(4);

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
 import { expect, test } from 'vitest';
+import { remedyFor } from './network-remedy.ts';
 
 /** Set for the run inside. */
 const INSIDE = 'CONSUL_ESM_TEST_INSIDE_NAMESPACE';
@@ -14,11 +15,19 @@ const NAMESPACES = process.getuid?.() === 0 ? '-nm' : '-rnm';
 const NOTHING = (): Promise<unknown> => Promise.resolve();
 const PATIENCE_MS = 60_000;
 
+/** What a run that took too long has to end itself. */
+const ENDING_MS = 10_000;
+
 /**
  * Defines tests that run in fresh network and mount namespaces with the loopback up. Outside there is one test: that those
  * inside pass. `prepare` is shell, run as root of the namespaces before the tests begin; `fetch` still has the machine's network.
+ * The tests inside may take `patienceMs` all told. Where the kernel refuses namespaces, the one test fails with the remedy.
  */
-export const inNamespace = (file: string, define: () => void, { prepare = 'true', fetch = NOTHING } = {}): void => {
+export const inNamespace = (
+  file: string,
+  define: () => void,
+  { prepare = 'true', fetch = NOTHING, patienceMs = PATIENCE_MS } = {},
+): void => {
   if (process.env[INSIDE] === '1') {
     bringLoopbackUp();
     define();
@@ -28,14 +37,19 @@ export const inNamespace = (file: string, define: () => void, { prepare = 'true'
     'in a network namespace of its own',
     async () => {
       await fetch();
-      const { code, printed } = await runInside(fileURLToPath(file), prepare);
-      expect(code, printed).toBe(0);
+      const { code, printed } = await runInside(fileURLToPath(file), prepare, AbortSignal.timeout(patienceMs));
+      expect(code, printed.startsWith('unshare: ') ? remedyFor(printed) : printed).toBe(0);
     },
-    PATIENCE_MS,
+    patienceMs + ENDING_MS,
   );
 };
 
-const runInside = (file: string, prepare: string): Promise<{ code: number | null; printed: string }> =>
+/** One that takes too long is ended, and with it whatever it started. */
+const runInside = (
+  file: string,
+  prepare: string,
+  signal: AbortSignal,
+): Promise<{ code: number | null; printed: string }> =>
   new Promise((resolve, reject) => {
     const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
     const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -50,8 +64,14 @@ const runInside = (file: string, prepare: string): Promise<{ code: number | null
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     }
-    child.once('error', reject);
+    child.once('error', ({ message }) => {
+      reject(new Error(remedyFor(message)));
+    });
+    const end = (): boolean => child.kill('SIGTERM');
+    signal.addEventListener('abort', end, { once: true });
+    process.once('exit', end);
     child.once('close', (code) => {
+      process.off('exit', end);
       resolve({ code, printed });
     });
   });
