@@ -15,6 +15,7 @@ const project = (name: string, testTimeout: number, folder = name) => ({
 });
 
 const FLEET = 'integration/fleet';
+const LONG = 'test/integration/**/*.long.test.ts';
 
 /** Fleets are mostly waiting, and a fleet is several processes: as many files at once as leave the processors some air. */
 const fleets = { ...project('fleet', 180_000, FLEET).test, maxWorkers: 3, sequence: { groupOrder: 2 } };
@@ -24,16 +25,16 @@ export default defineConfig({
     projects: [
       project('unit', 10_000),
       project('machines', 10_000),
-      { test: { ...project('integration', 60_000).test, exclude: [`test/${FLEET}/**`] } },
+      { test: { ...project('integration', 60_000).test, exclude: [`test/${FLEET}/**`, LONG] } },
       // End to end is mostly waiting: more files at once than there are processors, and after the suites that reckon.
       { test: { ...project('e2e', 120_000).test, maxWorkers: 3, sequence: { groupOrder: 1 } } },
-      { test: { ...fleets, exclude: [`test/${FLEET}/**/*.long.test.ts`] } },
+      { test: { ...fleets, exclude: [LONG] } },
       // What takes minutes: `npm run test:faults` runs it, `npm test` does not.
       {
         test: {
           ...fleets,
           name: 'fleet-long',
-          include: [`test/${FLEET}/**/*.long.test.ts`],
+          include: [LONG],
           testTimeout: 600_000,
           sequence: { groupOrder: 3 },
         },

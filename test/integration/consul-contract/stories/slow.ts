@@ -59,6 +59,10 @@ export const slow = [
     ask('PUT /catalog/deregister', { Node: 'n' }),
     ask('GET /coordinate/node/n'),
   ),
+];
+
+/** More than a minute. */
+export const slowest = [
   story(
     'a service that is critical for long enough is taken out by its agent',
     ask('PUT /agent/service/register', {
@@ -70,5 +74,21 @@ export const slow = [
     until('GET /catalog/service/s', 'length', 0, { leastMs: 60_000, mostMs: 95_000 }),
     ask('GET /agent/services'),
     ask('GET /agent/checks'),
+  ),
+  story(
+    'the agent puts back what somebody took out of the catalog, and takes out what somebody put under its node',
+    ask('PUT /agent/service/register', { Name: 's', Check: { TTL: '1h', Status: 'passing' } }),
+    until('GET /catalog/service/s', 'length', 1),
+    ask('PUT /catalog/deregister', { Node: 'agent', ServiceID: 's' }),
+    ask('PUT /catalog/register', {
+      Node: 'agent',
+      SkipNodeUpdate: true,
+      Service: { Service: 'strange' },
+      Check: { CheckID: 'strange', Name: 'strange' },
+    }),
+    until('GET /catalog/service/s', 'length', 1, { leastMs: 0, mostMs: 125_000 }),
+    until('GET /catalog/service/strange', 'length', 0),
+    until('GET /health/node/agent', 'length', 2),
+    ask('GET /health/service/s', undefined, { only: ['0.Checks'] }),
   ),
 ];
