@@ -40,7 +40,7 @@ const READY_MS = 40_000;
 const ANSWER_MS = 2_000;
 
 /** Places on the loopback. */
-export async function loopbackPlaces(count = 3): Promise<ServerPlace[]> {
+async function loopbackPlaces(count = 3): Promise<ServerPlace[]> {
   const ports = await freePorts(3 * count);
   return Array.from({ length: count }, (_, at) => {
     const [http = 0, server = 0, serfLan = 0] = ports.slice(3 * at);
