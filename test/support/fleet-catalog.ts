@@ -31,3 +31,7 @@ export const withStatus = (before: FleetCatalog, checks: readonly string[], stat
   ...before,
   ...Object.fromEntries(checks.map((check) => [check, { rest: '', ...before[check], status }])),
 });
+
+/** The catalog as it is to be once these nodes were removed, and nothing else has changed. */
+export const without = (before: FleetCatalog, nodes: readonly string[]): FleetCatalog =>
+  Object.fromEntries(Object.entries(before).filter(([entry]) => !nodes.includes(entry.split('/')[0] ?? '')));

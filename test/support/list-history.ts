@@ -1,5 +1,5 @@
 /** The lists of a fleet as they follow one another: a node that moves and comes back is not to be seen before and after. */
-import { setTimeout as pause } from 'node:timers/promises';
+import { follow } from './follow.ts';
 import type { Fleet } from './fleet.ts';
 import { ownersIn, readLists, type Lists } from './shares.ts';
 
@@ -8,9 +8,6 @@ export interface ListHistory extends AsyncDisposable {
   moves(): readonly string[];
 }
 
-/** Short, for nothing ends a read that waits. */
-const LOOK_MS = 25;
-
 /** Reads the lists again and again until disposed of; a Consul that does not answer is asked again. */
 export async function followLists(fleet: Fleet): Promise<ListHistory> {
   const owners = new Map<string, Set<string>>();
@@ -18,19 +15,9 @@ export async function followLists(fleet: Fleet): Promise<ListHistory> {
     for (const [node, ids] of ownersIn(lists)) owners.set(node, new Set([...(owners.get(node) ?? []), ...ids]));
   };
   note(await readLists(fleet));
-  let isOver = false;
-  const follow = async (): Promise<void> => {
-    while (!isOver) {
-      await readLists(fleet).then(note, () => undefined);
-      await pause(LOOK_MS);
-    }
-  };
-  const following = follow();
+  const following = follow(() => readLists(fleet), note);
   return {
     moves: () => [...owners].filter(([, ids]) => ids.size > 1).map(([node, ids]) => `${node}: ${[...ids].join(', ')}`),
-    async [Symbol.asyncDispose]() {
-      isOver = true;
-      await following;
-    },
+    [Symbol.asyncDispose]: () => following[Symbol.asyncDispose](),
   };
 }
