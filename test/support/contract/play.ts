@@ -18,6 +18,9 @@ export interface Scene {
 
 const UNTIL_MS = 150_000;
 
+/** A timer may fire a little before its time, by another clock. */
+const EARLY_MS = 5;
+
 /** Resolves to the whole story as this server told it. */
 export async function play(url: string, { steps }: Story, dispatcher: Dispatcher): Promise<readonly Scene[]> {
   const kept = new Map<string, unknown>();
@@ -48,7 +51,7 @@ export async function play(url: string, { steps }: Story, dispatcher: Dispatcher
   async function timed(ask: Ask): Promise<Scene> {
     const begin = performance.now();
     const scene = await send(ask);
-    const waitMs = 1000 * Number(/wait=(\d+)s/.exec(ask.line)?.[1] ?? 0);
+    const waitMs = 1000 * Number(/wait=(\d+)s/.exec(ask.line)?.[1] ?? 0) - EARLY_MS;
     return { ...scene, note: performance.now() - begin < waitMs ? 'ended' : 'held' };
   }
 
