@@ -4,7 +4,7 @@ import { checkLabel } from './actors/check.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { createCatalog } from './consul/catalog.ts';
-import { createConsul, type ConsulClient } from './consul/client.ts';
+import { createConsul, type ConsulClient, type Planes } from './consul/client.ts';
 import type { Catalog, Committer, Fleet, Lock, Registrar } from './consul/consul.ts';
 import { createFleet } from './consul/fleet.ts';
 import { createKeys } from './consul/keys.ts';
@@ -23,6 +23,8 @@ export interface ConnectionDeps {
   readonly config: () => Config;
   /** The own list as last read. */
   readonly share: () => Share | undefined;
+  /** What requests to Consul travel by; undefined: HTTP. */
+  readonly planes: Planes | undefined;
 }
 
 export interface Connection {
@@ -35,7 +37,7 @@ export interface Connection {
 }
 
 /** Nothing is sent yet. Rejects with `ESM_CONFIG_INVALID` when TLS files are no good. */
-export const connect = async ({ log, clock, random, config, share }: ConnectionDeps): Promise<Connection> => {
+export const connect = async ({ log, clock, random, config, share, planes }: ConnectionDeps): Promise<Connection> => {
   const { httpAddr, token, datacenter, partition, kvPath, leaderKey, ...settings } = config();
   const client = await createConsul({
     httpAddr,
@@ -46,6 +48,7 @@ export const connect = async ({ log, clock, random, config, share }: ConnectionD
     tls: consulTls(config()),
     clock,
     random,
+    ...(planes === undefined ? {} : { planes }),
   });
   const keys = createKeys({ kvPath, leaderKey });
   const records = createRecords();

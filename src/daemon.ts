@@ -14,14 +14,15 @@ import { rosterLogic } from './actors/roster.ts';
 import { createServicePorts } from './actors/service-ports.ts';
 import { watchlistLogic } from './actors/watchlist.ts';
 import { createWriter } from './actors/writer.ts';
-import { systemClock, systemRandom, systemStopwatch, type Clock, type Random } from './clock.ts';
+import { systemClock, systemRandom, systemStopwatch, type Clock, type Random, type Stopwatch } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { connect } from './connection.ts';
+import type { Planes } from './consul/client.ts';
 import { createCoordinateStore } from './consul/coordinate.ts';
 import { narrate } from './narration.ts';
 import type { Log } from './observe/log.ts';
-import { createPinger } from './probes/pinger.ts';
-import { createProber } from './probes/prober.ts';
+import { createPinger, type Pinger } from './probes/pinger.ts';
+import { createProber, type Prober } from './probes/prober.ts';
 import { createResolver } from './probes/resolve.ts';
 import { createRoster } from './roster.ts';
 import { createSchedule } from './schedule.ts';
@@ -32,8 +33,15 @@ export interface DaemonDeps {
   readonly log: Log;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
+  readonly stopwatch?: Stopwatch;
   readonly random?: Random;
   readonly newId?: () => string;
+  /** What requests to Consul travel by. */
+  readonly planes?: Planes;
+  /** Asks targets; disposed with the daemon. */
+  readonly prober?: Prober;
+  /** Asks nodes; disposed with the daemon. */
+  readonly pinger?: Pinger;
 }
 
 export interface Daemon extends AsyncDisposable {
@@ -51,6 +59,7 @@ const MOST_PROBES = 2_000;
 
 export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Promise<Daemon> => {
   const { log, env = process.env, clock = systemClock, random = systemRandom, newId = randomUUID } = deps;
+  const { stopwatch = systemStopwatch } = deps;
   let config = initialConfig;
   const part = <Machine extends AnyStateMachine>(name: string): ActorRefFrom<Machine> | undefined =>
     // safe: the daemon chart starts just that chart under that name
@@ -61,12 +70,13 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
     random,
     config: () => config,
     share: () => part<typeof watchlistMachine>('watchlist')?.getSnapshot().context.share,
+    planes: deps.planes,
   });
   const { client, registrar, lock, fleet, catalog, committer } = connection;
   const writer = createWriter({ committer, clock, random, actor: () => part<typeof writerMachine>('writer') });
   const resolver = createResolver(clock);
-  const prober = createProber({ tls: probeTls(config), proxyEnv: env, clock, resolver });
-  const pinger = createPinger({ pingType: config.pingType, clock, stopwatch: systemStopwatch, resolver });
+  const prober = deps.prober ?? createProber({ tls: probeTls(config), proxyEnv: env, clock, resolver });
+  const pinger = deps.pinger ?? createPinger({ pingType: config.pingType, clock, stopwatch, resolver });
   const complaints = createComplaints(log, clock);
   const coordinates = createCoordinates({ store: createCoordinateStore(client), clock, random, log });
 

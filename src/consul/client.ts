@@ -27,6 +27,14 @@ export interface ConsulOptions {
   readonly random: Random;
   /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY are looked up. Default: the process's environment. */
   readonly env?: ProxyEnv;
+  /** What requests travel by. Default: HTTP, as address, TLS files and proxy ask for it. */
+  readonly planes?: Planes;
+}
+
+/** The two ways to Consul: one for the bulk, one for the calls that the package `consul` models. */
+export interface Planes {
+  readonly transport: Transport;
+  readonly control: Control;
 }
 
 export interface ConsulClient {
@@ -59,7 +67,8 @@ export async function createConsul(options: ConsulOptions): Promise<ConsulClient
   const auth =
     options.httpAuth === '' ? {} : { authorization: `Basic ${Buffer.from(options.httpAuth).toString('base64')}` };
   const scope = { ...(datacenter === '' ? {} : { dc: datacenter }), ...(partition === '' ? {} : { partition }) };
-  const open = async (settings: ConsulTls): Promise<{ transport: Transport; control: Control }> => {
+  const open = async (settings: ConsulTls): Promise<Planes> => {
+    if (options.planes !== undefined) return options.planes;
     const loaded = address.origin.protocol === 'https:' ? await loadTls(settings) : undefined;
     const detour = detourTo(address, loaded, CONNECTIONS, env);
     return {
@@ -90,7 +99,7 @@ export async function createConsul(options: ConsulOptions): Promise<ConsulClient
       }
     },
     async control(what, run, signal) {
-      const given = { ...scope, ...(token === '' ? {} : { token }), timeout: TIMEOUT_MS };
+      const given = { ...scope, ...(token === '' ? {} : { token }) };
       try {
         return await withDeadline(clock, TIMEOUT_MS, signal, (both) => planes.control.call(run, given, both));
       } catch (error) {

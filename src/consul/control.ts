@@ -17,9 +17,7 @@ export interface ControlOptions {
   readonly token?: string;
   readonly dc?: string;
   readonly partition?: string;
-  /** Milliseconds as a number: the package reads Go's durations wrongly. */
-  readonly timeout: number;
-  /** Ends the request on its event `cancel`; the package knows no AbortSignal. */
+  /** Ends the request on its event `cancel`, when time is up too: the package knows no AbortSignal, and its timers no clock. */
   readonly ctx: EventEmitter;
 }
 
@@ -54,7 +52,15 @@ export function createControl(
   // baseUrl, headers and socketPath are missing from the types of the package, not from what it takes
   const consul = new Consul(options);
   boundTransport(consul, detour?.pathPrefix ?? '');
+  return controlBy(consul, () => {
+    agent.destroy();
+  });
+}
+
+/** The control plane by a client of the package, whatever it sends its requests by; `close` ends its connections. */
+export function controlBy(consul: Consul, close: () => void): Control {
   return {
+    close,
     async call(run, options, signal) {
       const ctx = new EventEmitter();
       const cancel = (): void => void ctx.emit('cancel');
@@ -73,19 +79,16 @@ export function createControl(
         signal.removeEventListener('abort', cancel);
       }
     },
-    close: () => {
-      agent.destroy();
-    },
   };
 }
 
 /** The package rejects an answer that is not 2xx. Its error holds the request, token and all, so it must not travel on. */
 function answerOf(error: unknown): ControlAnswer {
   const response = error instanceof Error && 'response' in error ? error.response : undefined;
-  if (!(response instanceof http.IncomingMessage)) throw error;
+  if (typeof response !== 'object' || response === null || !('statusCode' in response)) throw error;
   const body = 'body' in response ? response.body : '';
   const text = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  return { status: response.statusCode ?? 0, index: undefined, isFiltered: false, body: text, value: undefined };
+  return { status: Number(response.statusCode), index: undefined, isFiltered: false, body: text, value: undefined };
 }
 
 const directAgent = ({ origin }: ConsulAddress, tls: TlsOptions | undefined): http.Agent =>

@@ -62,7 +62,8 @@ function send({ status, index, headers, body }: EmbeddedReply, to: ServerRespons
   }).end(content);
 }
 
-function rendered(body: ReplyBody): readonly [type: string, content: string | Uint8Array] {
+/** A body as it stands on the wire, and its content type. */
+export function rendered(body: ReplyBody): readonly [type: string, content: string | Uint8Array] {
   switch (body.type) {
     case 'empty':
       return ['', ''];

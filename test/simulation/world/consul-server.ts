@@ -1,0 +1,109 @@
+/** The one Consul of the virtual world: the embedded core, its moods, and who is told of what is asked of it. */
+import { createEmbeddedConsul, type EmbeddedConsul } from '../../../src/dev/embedded/embedded.ts';
+import type { EmbeddedReply, EmbeddedRequest } from '../../../src/dev/embedded/request.ts';
+import type { Dice } from './dice.ts';
+import { Process } from './process.ts';
+import type { Timeline } from './timeline.ts';
+
+/** A request that somebody made. */
+export interface Exchange {
+  /** The name of the daemon. */
+  readonly from: string;
+  readonly request: EmbeddedRequest;
+  /** From this on it has taken effect, or has not. */
+  readonly reply: EmbeddedReply;
+}
+
+/** Told of each request of a daemon that may change something. */
+export interface Witness {
+  beforeWrite?(from: string, request: EmbeddedRequest): void;
+  afterWrite?(exchange: Exchange): void;
+}
+
+/** `leaderless`: agents answer, servers cannot; `busy`: nothing is answered but 429. */
+export type Mood = 'well' | 'leaderless' | 'busy';
+
+const refusal = (status: number, text: string): EmbeddedReply => ({
+  status,
+  headers: {},
+  body: { type: 'text', text },
+});
+
+export class ConsulServer {
+  readonly #timeline: Timeline;
+  readonly #dice: Dice;
+  readonly #witnesses: Witness[] = [];
+  #process: Process;
+  #core: EmbeddedConsul;
+  isUp = true;
+  mood: Mood = 'well';
+
+  constructor(timeline: Timeline, dice: Dice) {
+    this.#timeline = timeline;
+    this.#dice = dice;
+    this.#process = new Process(timeline, 0);
+    this.#core = this.#start();
+  }
+
+  observe(witness: Witness): void {
+    this.#witnesses.push(witness);
+  }
+
+  /** What a daemon asks. `answer` is called at once, or when what it waits for has happened; the function ends the wait. */
+  ask(from: string, request: EmbeddedRequest, answer: (reply: EmbeddedReply) => void): () => void {
+    const refused = this.#refusal(request);
+    if (refused !== undefined) {
+      answer(refused);
+      return () => undefined;
+    }
+    if (request.method === 'GET') return this.#core.ask(request, answer);
+    for (const witness of this.#witnesses) witness.beforeWrite?.(from, request);
+    return this.#core.ask(request, (reply) => {
+      for (const witness of this.#witnesses) witness.afterWrite?.({ from, request, reply });
+      answer(reply);
+    });
+  }
+
+  /** What stands there now, as its JSON has it; undefined: nothing. */
+  read(path: string, ...query: readonly (readonly [string, string])[]): unknown {
+    let value: unknown;
+    this.#core.ask({ method: 'GET', path: `/v1${path}`, query }, ({ status, body }) => {
+      if (status === 200 && body.type === 'json') ({ value } = body);
+    });
+    return value;
+  }
+
+  /** Somebody's edit, by a way of his own. Throws when it was not taken. */
+  write(path: string, body: object | string, method = 'PUT'): unknown {
+    let reply: EmbeddedReply | undefined;
+    this.#core.ask({ method, path: `/v1${path}`, body }, (told) => {
+      reply = told;
+    });
+    if (reply?.status !== 200) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`);
+    return reply.body.type === 'json' ? reply.body.value : undefined;
+  }
+
+  /** It is there again, and knows nothing. */
+  forgetAll(): void {
+    this.#core.stop();
+    this.#process.kill();
+    this.#process = new Process(this.#timeline, 0);
+    this.#core = this.#start();
+  }
+
+  get timers(): number {
+    return this.#process.timers;
+  }
+
+  #start(): EmbeddedConsul {
+    const dice = this.#dice;
+    return createEmbeddedConsul({ clock: this.#process.clock, random: dice.random, newId: () => dice.newId() });
+  }
+
+  #refusal({ path }: EmbeddedRequest): EmbeddedReply | undefined {
+    if (this.mood === 'well') return undefined;
+    if (this.mood === 'busy') return refusal(429, 'Your IP is issuing too many concurrent connections');
+    if (path === '/v1/status/leader') return { status: 200, headers: {}, body: { type: 'json', value: '' } };
+    return path.startsWith('/v1/agent/') ? undefined : refusal(500, 'No cluster leader');
+  }
+}

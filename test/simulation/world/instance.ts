@@ -1,0 +1,117 @@
+/** One daemon of the fleet as a process that may be stopped, killed, paused and started again. */
+import { resolve } from '../../../src/config/resolve.ts';
+import type { Config } from '../../../src/config/config.ts';
+import { createDaemon, type Daemon } from '../../../src/daemon.ts';
+import type { Log } from '../../../src/observe/log.ts';
+import { Link } from './link.ts';
+import { planesOver } from './planes.ts';
+import { Process } from './process.ts';
+import { simulatedPinger, simulatedProber } from './targets.ts';
+import type { World } from './world.ts';
+
+/** What a scenario may set. */
+export type Settings = Partial<
+  Pick<
+    Config,
+    | 'passingThreshold'
+    | 'criticalThreshold'
+    | 'checkUpdateIntervalMs'
+    | 'nodeReconnectTimeoutMs'
+    | 'nodeProbeIntervalMs'
+    | 'nodeHealthRefreshIntervalMs'
+    | 'disableCoordinateUpdates'
+  >
+>;
+
+const defaults = (): Config =>
+  resolve(
+    new Map(),
+    { settings: new Map(), isTls: false, problems: [], httpAuth: undefined, tlsSkipVerify: false },
+    () => '',
+  );
+
+/** From start to end of one process. */
+interface Life {
+  readonly process: Process;
+  readonly link: Link;
+  daemon: Daemon | undefined;
+}
+
+export class Instance {
+  readonly name: string;
+  readonly #number: number;
+  readonly #world: World;
+  readonly #config: Config;
+  #lives = 0;
+  #life: Life | undefined;
+
+  constructor(world: World, number: number, settings: Settings) {
+    this.name = `esm${number}`;
+    this.#number = number;
+    this.#world = world;
+    this.#config = { ...defaults(), ...settings, instanceId: this.name };
+  }
+
+  get serviceId(): string {
+    return `${this.#config.consulService}:${this.#config.instanceId}`;
+  }
+
+  /** The life it leads; undefined: it does not run. */
+  get life(): Life | undefined {
+    return this.#life;
+  }
+
+  start(): void {
+    const { timeline, server, dice, targets } = this.#world;
+    this.#lives += 1;
+    const process = new Process(timeline, this.#number);
+    const own = dice.fork(`${this.name} ${this.#lives}`);
+    const link = new Link(this.name, process, timeline, server, own.fork('link'));
+    const life: Life = { process, link, daemon: undefined };
+    this.#life = life;
+    const asker = { name: this.name, process, dice: own.fork('targets'), targets };
+    const deps = {
+      log: this.#log(),
+      env: {},
+      clock: process.clock,
+      stopwatch: () => process.clock.now(),
+      random: own.random,
+      newId: () => own.newId(),
+      planes: planesOver(link),
+      prober: simulatedProber(asker),
+      pinger: simulatedPinger(asker),
+    };
+    void createDaemon(this.#config, deps).then(async (daemon) => {
+      life.daemon = daemon;
+      const verdict = await daemon.start();
+      this.#world.journal.note(this.name, `ended: ${verdict.type}`);
+      await daemon[Symbol.asyncDispose]();
+      process.kill();
+      if (this.#life === life) this.#life = undefined;
+    });
+  }
+
+  /** SIGTERM. */
+  stop(): void {
+    this.#life?.daemon?.stop();
+  }
+
+  /** SIGKILL: its connections break, and nothing else is heard of it. */
+  kill(): void {
+    this.#life?.process.kill();
+    this.#life?.link.abandon();
+    this.#life = undefined;
+  }
+
+  #log(): Log {
+    const { journal, troubles } = this.#world;
+    const tell =
+      (level: string) =>
+      (message: string, fields?: object): void => {
+        journal.note(this.name, `[${level}] ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`);
+        if (level === 'ERROR') troubles.push(`${this.name} logs: ${message} ${JSON.stringify(fields)}`);
+      };
+    const nothing = (): void => undefined;
+    return { trace: nothing, debug: nothing, info: tell('INFO'), warn: tell('WARN'), error: tell('ERROR') };
+  }
+}
