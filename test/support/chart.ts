@@ -1,4 +1,6 @@
 /** A chart taken apart: every state and every edge it has, and a recorder of those that a test has been through. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type {
   AnyMachineSnapshot,
   AnyStateMachine,
@@ -52,6 +54,14 @@ export function edgeName(edge: AnyTransitionDefinition): string {
 export const edgesOf = (machine: AnyStateMachine): string[] =>
   statesOf(machine).flatMap((node) => transitionsOf(node).map(edgeName));
 
+/** For `npm run visualize -- --coverage`: into the folder that the environment names, a file a chart. */
+function keepCounts(chart: string, taken: ReadonlyMap<string, number>): void {
+  const folder = process.env['STATECHART_COVERAGE'];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${chart}.json`), JSON.stringify(Object.fromEntries(taken), undefined, 2));
+}
+
 /** What a suite has been through. Pass `inspect` to every actor; the chart may run beneath others. */
 export interface Coverage {
   readonly inspect: (event: InspectionEvent) => void;
@@ -62,10 +72,11 @@ export interface Coverage {
 /** Follows all actors whose chart bears the same id as `machine`, however they are wired. */
 export function createCoverage(machine: AnyStateMachine): Coverage {
   const reached = new Set<string>();
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
+  const count = (name: string): unknown => taken.set(name, (taken.get(name) ?? 0) + 1);
   const record = (edge: AnyTransitionDefinition): void => {
     const node = edge.source as AnyStateNode; // safe: edges come from state nodes
-    if (node.machine.id === machine.id && transitionsOf(node).includes(edge)) taken.add(edgeName(edge));
+    if (node.machine.id === machine.id && transitionsOf(node).includes(edge)) count(edgeName(edge));
   };
   return {
     inspect: (event) => {
@@ -79,6 +90,9 @@ export function createCoverage(machine: AnyStateMachine): Coverage {
       statesOf(machine)
         .map(stateName)
         .filter((name) => !reached.has(name)),
-    untakenEdges: () => edgesOf(machine).filter((name) => !taken.has(name)),
+    untakenEdges: () => {
+      keepCounts(machine.id, taken);
+      return edgesOf(machine).filter((name) => !taken.has(name));
+    },
   };
 }

@@ -1,5 +1,6 @@
 /** How large a state's head must be for what it says, and a label for its transitions. */
 import type { Arrow, PictureState, Row } from './picture.ts';
+import type { TransitionInWords } from './transition.ts';
 import { blockWidth, LINE_HEIGHT, linesOf, rowWords, transitionWords, type Line } from './words.ts';
 
 /** Some words that belong together, a row of a state or a transition on an arrow, and their corner within the sheet. */
@@ -7,6 +8,8 @@ export interface Block {
   /** The transition, as the tests' coverage names it; undefined: none. */
   readonly edge: string | undefined;
   readonly tooltip: string | undefined;
+  /** Whether the tests have taken the transition; undefined: none, or nobody counted. */
+  readonly isTaken: boolean | undefined;
   readonly lines: readonly Line[];
   readonly x: number;
   readonly y: number;
@@ -54,11 +57,20 @@ function inColumns(blocks: readonly Unplaced[], count: number, left: number, top
 const bottomOf = (blocks: readonly Block[]): number =>
   Math.max(...blocks.map((block) => block.y + heightOf(block) - BLOCK_GAP));
 
-const blockOf = (row: Row): Unplaced => ({
-  edge: row.type === 'transition' ? row.transition.edge : undefined,
-  tooltip: row.type === 'transition' ? row.transition.description : undefined,
-  lines: linesOf(rowWords(row)),
+const counted = ({ taken }: TransitionInWords): string[] =>
+  taken === undefined ? [] : [`Taken ${taken} times by the tests.`];
+
+const transitionBlock = (transition: TransitionInWords, isRow: boolean): Unplaced => ({
+  edge: transition.edge,
+  tooltip: [transition.description ?? [], ...counted(transition)].flat().join(' '),
+  isTaken: transition.taken === undefined ? undefined : transition.taken > 0,
+  lines: linesOf(transitionWords(transition, isRow)),
 });
+
+const blockOf = (row: Row): Unplaced =>
+  row.type === 'transition'
+    ? transitionBlock(row.transition, true)
+    : { edge: undefined, tooltip: undefined, isTaken: undefined, lines: linesOf(rowWords(row)) };
 
 /** The head of a state: its title above what happens within it. `room`: how wide it may get; the rows need no more. */
 export function stateSheet(state: PictureState, room: number): Sheet {
@@ -80,11 +92,7 @@ export function stateSheet(state: PictureState, room: number): Sheet {
 
 /** What stands on an arrow. */
 export function labelSheet({ transitions }: Arrow): Sheet {
-  const said = transitions.map((transition) => ({
-    edge: transition.edge,
-    tooltip: transition.description,
-    lines: linesOf(transitionWords(transition, false)),
-  }));
+  const said = transitions.map((transition) => transitionBlock(transition, false));
   const blocks = inColumns(said, 1, LABEL_SIDE, LABEL_MARGIN);
   return { titleWidth: 0, blocks, width: widthOf(said) + 2 * LABEL_SIDE, height: bottomOf(blocks) + LABEL_MARGIN };
 }

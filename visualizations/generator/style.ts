@@ -65,5 +65,9 @@ export const STYLE = `
 .statechart .head,.statechart .dot{fill:var(--arrow)}
 .statechart .any rect{fill:none;stroke:var(--arrow);stroke-dasharray:3 3}
 .statechart .any text{fill:var(--muted);font-style:italic;text-anchor:middle}
+.statechart .taken text{fill:var(--done)}
+.statechart .untaken text{fill:var(--error)}
+.statechart .arrow.taken{stroke:var(--done)}
+.statechart .arrow.untaken{stroke:var(--error);stroke-width:2.5}
 .statechart .label>rect{fill:var(--paper);stroke:var(--arrow);stroke-opacity:.35}
 `.trim();

@@ -27,8 +27,14 @@ function wordText(word: PlacedWord, { x, y }: Point): string {
   ]);
 }
 
-const blockText = ({ lines, edge, tooltip: told, x, y }: Block, corner: Point): string =>
-  element('g', { class: 'said', 'data-edge': edge }, [
+/** Nothing where nobody counted. */
+const takenClass = (isTaken: boolean | undefined): string[] => {
+  if (isTaken === undefined) return [];
+  return [isTaken ? 'taken' : 'untaken'];
+};
+
+const blockText = ({ lines, edge, tooltip: told, isTaken, x, y }: Block, corner: Point): string =>
+  element('g', { class: ['said', ...takenClass(isTaken)].join(' '), 'data-edge': edge }, [
     ...tooltip(told),
     ...lines.flatMap((line, index) =>
       line.map((word) =>
@@ -63,8 +69,18 @@ function stateText(placed: PlacedState): string {
   ]);
 }
 
-const arrowLine = (id: string, { points }: PlacedArrow): string =>
-  element('path', { class: 'arrow', d: roundedPath(points), 'marker-end': `url(#${id}-head)` });
+/** An arrow is untaken while one of its transitions is. */
+const isArrowTaken = ({ label }: PlacedArrow): boolean | undefined => {
+  const marks = (label?.sheet.blocks ?? []).map(({ isTaken }) => isTaken);
+  return marks.includes(false) ? false : marks[0];
+};
+
+const arrowLine = (id: string, arrow: PlacedArrow): string =>
+  element('path', {
+    class: ['arrow', ...takenClass(isArrowTaken(arrow))].join(' '),
+    d: roundedPath(arrow.points),
+    'marker-end': `url(#${id}-head)`,
+  });
 
 const labelText = ({ label }: PlacedArrow): string[] =>
   label === undefined

@@ -19,6 +19,8 @@ export interface TransitionInWords {
   /** Leaves its state and enters it again. */
   readonly isReentering: boolean;
   readonly description: string | undefined;
+  /** How often the tests have taken it; undefined: nobody counted. */
+  readonly taken: number | undefined;
 }
 
 const TRIGGER = /^(after|done|error|snapshot) (.+)$/;
@@ -51,5 +53,6 @@ export function transitionInWords(node: AnyStateNode, edge: AnyTransitionDefinit
     actions: edge.actions.map(nameOf),
     isReentering: edge.reenter && (edge.target ?? []).includes(node),
     description: edge.description,
+    taken: undefined,
   };
 }
