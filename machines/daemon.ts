@@ -244,6 +244,10 @@ export const daemonMachine = setup({
         'registration.lost': { actions: 'passToLeadership' },
         'watchlist.changed': { actions: 'passToRoster' },
         'settings.changed': { actions: 'passToRoster' },
+        'watchlist.missed': {
+          description: 'A leader deletes the lists of who is gone: is the own entry still there?',
+          actions: 'wakeRegistration',
+        },
         'watchlist.unreadable': { actions: { type: 'tellUnreadable', params: ({ event }) => event } },
         'actor.failed': { actions: { type: 'tellActorFailed', params: ({ event }) => event } },
       },

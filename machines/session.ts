@@ -14,14 +14,15 @@ export interface SessionInput {
 }
 
 /**
- * How long after a renewal was answered the session is trusted. Consul gives the lock to another 11 s after the renewal
- * was sent at the earliest: the TTL check, last passed up to 5 s before, runs out 15 s after that, and the lock delay is 1 s.
- * A process that stands still for some seconds finds renewal and trust overdue together. The trust goes first, so that it does
- * nothing as leader; then the session is asked about, not destroyed, for it lives on in Consul, and so does the claim.
+ * How long after a renewal was answered the session is trusted. Where the network is cut, Consul's servers take the agent for
+ * dead some 5 s later and end its sessions, and the lock is free 1 s after that: 6 s after the last renewal at the earliest.
+ * Where only the beats stay away, it is longer. A process that stands still finds renewal and trust overdue together. The
+ * trust goes first, so that it does nothing as leader; then the session is asked about, not destroyed, for it may live on in
+ * Consul, and so may the claim.
  */
-const TRUST_MS = 9_000;
+const TRUST_MS = 5_500;
 
-/** How long a renewal may go unanswered; with the trust it stays within those 11 s. */
+/** How long a renewal may go unanswered: short enough for a second try within the trust. */
 const RENEW_LIMIT_MS = 2_000;
 
 export interface SessionContext extends SessionInput {

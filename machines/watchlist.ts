@@ -2,8 +2,8 @@
  * This instance's share of the nodes, as its list in KV tells it.
  *
  * Decides which list is believed: the last one that could be read. Started by the daemon chart; tells it
- * `watchlist.changed` with each list, `watchlist.unreadable` once when the entry turns into something else, and its news
- * of Consul.
+ * `watchlist.changed` with each list, `watchlist.unreadable` once when the entry turns into something else,
+ * `watchlist.missed` when it is gone, and its news of Consul.
  */
 import { assertEvent, assign, sendTo, setup, type AnyActorRef, type CallbackActorLogic } from 'xstate';
 import type { Share } from './model.ts';
@@ -35,6 +35,8 @@ export type WatchlistReport =
   | ConsulNews
   | ActorFailed
   | { readonly type: 'watchlist.changed'; readonly share: Share }
+  /** The list is gone: deleted by hand, or by a leader that takes this instance for gone. */
+  | { readonly type: 'watchlist.missed' }
   | { readonly type: 'watchlist.unreadable'; readonly key: string; readonly reason: string };
 
 export type WatchlistActors = {
@@ -63,6 +65,7 @@ export const watchlistMachine = setup({
         return { type: 'watchlist.changed', share: event.share } satisfies WatchlistReport;
       },
     ),
+    tellMissed: sendTo(({ context }) => context.parent, { type: 'watchlist.missed' } satisfies WatchlistReport),
     tellUnreadable: sendTo(
       ({ context }) => context.parent,
       ({ event }) => {
@@ -120,7 +123,8 @@ export const watchlistMachine = setup({
           always: { guard: 'hasShare', target: 'held' },
         },
         held: {
-          description: 'The share is known. An entry deleted by hand changes nothing: the leader writes it anew.',
+          description: 'The share is known. An entry that is gone changes nothing: the leader writes it anew.',
+          on: { 'list.missed': { actions: 'tellMissed' } },
         },
         unreadable: {
           description: 'The entry is no list; the last good one stays in force. Told once.',

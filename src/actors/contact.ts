@@ -2,7 +2,7 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
 import type { ConsulClient } from '../consul/client.ts';
 import { withDeadline } from '../consul/deadline.ts';
-import { contact, hasLeader } from '../consul/gate.ts';
+import { contact, isServing } from '../consul/gate.ts';
 import { pause } from '../pause.ts';
 
 /** Between two questions while Consul is away (behaviour.md section 7). */
@@ -28,7 +28,7 @@ const untilLeader = async (client: ConsulClient, signal: AbortSignal): Promise<v
   const found = new AbortController();
   const ended = AbortSignal.any([signal, found.signal]);
   const ask = async (): Promise<void> => {
-    const isBack = await withDeadline(client.clock, ANSWER_LIMIT_MS, ended, (both) => hasLeader(client, both));
+    const isBack = await withDeadline(client.clock, ANSWER_LIMIT_MS, ended, (both) => isServing(client, both));
     if (isBack) found.abort();
   };
   await pause(client.clock, ASK_INTERVAL_MS, ended);

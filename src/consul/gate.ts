@@ -41,7 +41,18 @@ async function requireLeader(client: ConsulClient, signal: AbortSignal): Promise
   if (!(await hasLeader(client, signal))) throw new EsmError('ESM_CONSUL_UNAVAILABLE', 'Consul has no leader');
 }
 
-/** Does Consul answer, and have its servers a leader? What one asks once a second while something backs off. */
+/**
+ * Is Consul at work again? What one asks once a second while something backs off. A server may name a leader that is cut off for
+ * some seconds more; a consistent read goes to it and back. What is refused for want of permission has been answered.
+ */
+export async function isServing(client: ConsulClient, signal: AbortSignal): Promise<boolean> {
+  if (!(await hasLeader(client, signal))) return false;
+  const read = { method: 'GET', path: '/v1/health/service/consul', query: [['consistent', '']] } as const;
+  const { status } = await client.ask(read, signal);
+  return status < 500 && status !== 429;
+}
+
+/** Does Consul answer, and have its servers a leader? */
 export async function hasLeader(client: ConsulClient, signal: AbortSignal): Promise<boolean> {
   const what = 'asking for the leader';
   const answer = await client.control(what, (consul, options) => consul.status.leader(options), signal);

@@ -16,8 +16,12 @@ const WAIT_S = 50;
 /** Consul adds up to a sixteenth of the wait; the rest is for the way. */
 const HELD_TIMEOUT_MS = WAIT_S * 1000 * (17 / 16) + 5_000;
 
-/** A first answer comes at once, but 50,000 checks take Consul two seconds and the wire some more. */
-const FIRST_TIMEOUT_MS = 30_000;
+/**
+ * A first answer comes at once, and one that does not has gone to a leader that is cut off. But 50,000 checks take Consul two
+ * seconds and the wire some more, on a slow machine many: every further try waits twice as long, up to the longest.
+ */
+const FIRST_TIMEOUT_MS = 5_000;
+const LONGEST_FIRST_TIMEOUT_MS = 40_000;
 
 /** 50,000 checks are 27 MB with short outputs; with 4 KiB each they would be 200. */
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -93,7 +97,7 @@ class Loop<T> implements RunningQuery {
     for (let failures = 0; !this.#ended.signal.aborted;) {
       try {
         await this.#takeTurn();
-        await this.#ask();
+        await this.#ask(failures);
         failures = 0;
       } catch (error) {
         if (this.#asking.signal.aborted) continue;
@@ -111,11 +115,11 @@ class Loop<T> implements RunningQuery {
     await this.#rest.pause(waitMs);
   }
 
-  async #ask(): Promise<void> {
+  async #ask(failures: number): Promise<void> {
     const { what, isAbsentOk = false, permission } = this.#query;
     this.#asking = new AbortController();
     const { signal } = this.#asking;
-    const answer = await this.#client.ask(callOf(this.#query, this.#index), signal);
+    const answer = await this.#client.ask(callOf(this.#query, this.#index, failures), signal);
     if (!(isAbsentOk && answer.status === 404)) requireOk(what, answer, permission);
     if (answer.index === undefined)
       throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer bears no X-Consul-Index`);
@@ -138,12 +142,12 @@ class Loop<T> implements RunningQuery {
   }
 }
 
-const callOf = <T>({ path, query = [] }: BlockingQuery<T>, index: number): Call => ({
+const callOf = <T>({ path, query = [] }: BlockingQuery<T>, index: number, failures: number): Call => ({
   method: 'GET',
   path,
   query: index === 0 ? query : [...query, ['index', String(index)], ['wait', `${WAIT_S}s`]],
   maxBytes: MAX_BYTES,
-  timeoutMs: index === 0 ? FIRST_TIMEOUT_MS : HELD_TIMEOUT_MS,
+  timeoutMs: index === 0 ? Math.min(LONGEST_FIRST_TIMEOUT_MS, FIRST_TIMEOUT_MS * 2 ** failures) : HELD_TIMEOUT_MS,
 });
 
 const asEsmError = (what: string, error: unknown): EsmError =>

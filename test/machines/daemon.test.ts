@@ -146,6 +146,11 @@ describe('serving', () => {
     expect(heard('leadership')).toEqual(['registration.lost']);
   });
 
+  it('has the own entry looked after when the own list is gone: a leader may take this instance for gone', () => {
+    tell({ type: 'watchlist.missed' });
+    expect(heard('registration')).toEqual(['consul.reachable']);
+  });
+
   it('ends with exit code 13 when another instance lives under the id', () => {
     tell({ type: 'registration.refused', message: 'already registered' });
     expect(daemon.getSnapshot()).toMatchObject({

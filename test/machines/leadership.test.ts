@@ -363,7 +363,7 @@ describe('leader', () => {
 
   it('stops before another can lead when its renewals go unanswered', async () => {
     await startLeader();
-    await clock.advance(8_999);
+    await clock.advance(5_499);
     expect(state()).toBe('leader');
     await clock.advance(1);
     expect(state()).toBe('follower');

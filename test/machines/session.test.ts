@@ -115,9 +115,9 @@ describe('opening', () => {
 describe('open', () => {
   it('renews when Consul told it to', async () => {
     await open();
-    await renewed(4_000);
+    await renewed(2_000);
     expect(chart.state()).toEqual({ open: 'resting' });
-    await clock.advance(3_999);
+    await clock.advance(1_999);
     expect(ports.renew.calls).toHaveLength(1);
     await clock.advance(1);
     expect(ports.renew.calls).toHaveLength(2);
@@ -126,13 +126,13 @@ describe('open', () => {
   it('renews twice within the trust, however long Consul would wait', async () => {
     await open();
     await renewed(3_600_000);
-    await clock.advance(4_499);
+    await clock.advance(2_749);
     expect(ports.renew.calls).toHaveLength(1);
     await clock.advance(1);
     expect(ports.renew.calls).toHaveLength(2);
   });
 
-  it('is trusted for 9 s after each renewal, and never while one renews in time', async () => {
+  it('is trusted for 5.5 s after each renewal, and never while one renews in time', async () => {
     await open();
     for (let renewals = 0; renewals < 5; renewals += 1) {
       await renewed(4_000);
@@ -141,10 +141,10 @@ describe('open', () => {
     expect(reports()).toEqual([OPENED]);
   });
 
-  it('is lost 9 s after the last renewal when none is answered, and asked about before another is made', async () => {
+  it('is lost 5.5 s after the last renewal when none is answered, and asked about before another is made', async () => {
     await open();
     await renewed(4_000);
-    await clock.advance(8_999);
+    await clock.advance(5_499);
     expect(reports()).toEqual([OPENED]);
     await clock.advance(1);
     expect(reports()).toEqual([OPENED, LOST]);
@@ -195,15 +195,15 @@ describe('doubted', () => {
   const distrust = async (): Promise<void> => {
     await open();
     await renewed(4_000);
-    await clock.advance(9_000);
+    await clock.advance(5_500);
   };
 
-  it('is open again when Consul says that it lives, and trusted for 9 s from then', async () => {
+  it('is open again when Consul says that it lives, and trusted for 5.5 s from then', async () => {
     await distrust();
     await renewed(4_000);
     expect(chart.state()).toEqual({ open: 'resting' });
     expect(reports()).toEqual([OPENED, LOST, OPENED]);
-    await clock.advance(8_999);
+    await clock.advance(5_499);
     expect(reports()).toHaveLength(3);
     await clock.advance(1);
     expect(reports()).toEqual([OPENED, LOST, OPENED, LOST]);
@@ -261,7 +261,7 @@ describe('a process that stood still', () => {
 
   it('renews and goes on while the trust lasts', async () => {
     const renewals = await renewedAt();
-    clock.stall(8_999);
+    clock.stall(5_499);
     expect(chart.state()).toEqual({ open: 'renewing' });
     expect(ports.renew.calls).toHaveLength(renewals + 1);
     await renewed(4_000);
@@ -270,7 +270,7 @@ describe('a process that stood still', () => {
 
   it('claims nothing from the first moment that the trust is over, and goes on with its session once it is known to live', async () => {
     await renewedAt();
-    clock.stall(9_000);
+    clock.stall(5_500);
     expect(reports()).toEqual([OPENED, LOST]);
     expect(chart.state()).toEqual({ doubted: 'asking' });
     expect(ports.renew.calls.map(({ signal }) => signal.aborted).slice(-2)).toEqual([true, false]);

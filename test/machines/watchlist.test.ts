@@ -59,10 +59,10 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'goes on with its list when the entry is deleted by hand',
+    name: 'goes on with its list when the entry is gone, and tells of it',
     news: [READ, MISSED],
     state: 'held',
-    told: [{ type: 'watchlist.changed', share: FIRST }],
+    told: [{ type: 'watchlist.changed', share: FIRST }, { type: 'watchlist.missed' }],
   },
   {
     name: 'tells of an unreadable entry once, with its key',
