@@ -144,6 +144,10 @@ export const daemonMachine = createMachine({
         'settings.changed': {
           actions: 'passToRoster',
         },
+        'watchlist.missed': {
+          description: 'A leader deletes the lists of who is gone: is the own entry still there?',
+          actions: 'wakeRegistration',
+        },
         'watchlist.unreadable': {
           actions: {
             type: 'tellUnreadable',

@@ -49,7 +49,12 @@ export const watchlistMachine = createMachine({
           },
         },
         held: {
-          description: 'The share is known. An entry deleted by hand changes nothing: the leader writes it anew.',
+          description: 'The share is known. An entry that is gone changes nothing: the leader writes it anew.',
+          on: {
+            'list.missed': {
+              actions: 'tellMissed',
+            },
+          },
         },
         unreadable: {
           description: 'The entry is no list; the last good one stays in force. Told once.',

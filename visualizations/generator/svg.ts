@@ -1,14 +1,17 @@
 /** A laid-out picture as SVG. */
+import { textWidth } from './glyphs.ts';
 import type { Layout, PlacedArrow, PlacedState, Point, Rectangle } from './layout.ts';
 import { roundedPath } from './path.ts';
 import type { Picture } from './picture.ts';
 import { SIDE, TITLE_HEIGHT, type Block } from './sheet.ts';
 import { STYLE } from './style.ts';
-import { LINE_HEIGHT, ORDER_WIDTH, type PlacedWord } from './words.ts';
+import { LINE_HEIGHT, ORDER_WIDTH, TEXT_SIZE, type PlacedWord } from './words.ts';
 import { element, escaped, tooltip } from './xml.ts';
 
 const BASELINE = 12.5;
 const TITLE_BASELINE = 19;
+const ANY = 'any state';
+const ANY_WIDTH = textWidth(ANY, TEXT_SIZE, false);
 
 function orderRing({ text }: PlacedWord, { x, y }: Point): string {
   const centre = { x: x + ORDER_WIDTH / 2 - 1, y: y - 4 };
@@ -99,7 +102,7 @@ const dot = ({ x, y, width, height }: Rectangle): string =>
 const pill = (placed: Rectangle): string =>
   element('g', { class: 'any' }, [
     rectangle(placed, placed.height / 2),
-    element('text', { x: placed.x + placed.width / 2, y: placed.y + 15 }, ['any state']),
+    element('text', { x: placed.x + placed.width / 2, y: placed.y + 15, textLength: ANY_WIDTH }, [ANY]),
   ]);
 
 const arrowHead = (id: string): string =>
