@@ -30,7 +30,7 @@ const inOrder = (): AnyStateMachine[] => {
 };
 
 /** The paragraphs of the comment that a source file begins with. */
-export function openingComment(source: string): string[] {
+function openingComment(source: string): string[] {
   const comment = /^\/\*\*\n([\s\S]*?)\n? \*\//.exec(source)?.[1] ?? '';
   return comment
     .replaceAll(/^ \* ?/gm, '')
