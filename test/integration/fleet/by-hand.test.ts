@@ -25,7 +25,7 @@ const TAKE_OVER_MS = 2_000;
 /** A probe may be late by as much on a machine that starts other fleets meanwhile. */
 const SLACK_MS = 2_000;
 
-/** What was taken, what stands again, and whether the nodes of that instance stay where they are meanwhile. */
+/** What was taken, what stands again, and whether a follower's nodes go to others meanwhile. */
 interface Hand {
   readonly what: string;
   readonly name: string;
@@ -109,7 +109,8 @@ describe.concurrent('three instances', () => {
     await untilStatus(consul, young, WEB_CHECK, 'passing');
     expect(longestGapMs(web, nodes, startedMs)).toBeLessThan(INTERVAL_MS + TAKE_OVER_MS + SLACK_MS);
     expect(instances.all.flatMap(outageNews)).toEqual([]);
-    expect(history.moves().length > 0).toBe(hand.moves);
+    // A leader that has lost its entry has it again before another can lead, or a moment after.
+    if (!(hand.moves && role === 'leader')) expect(history.moves().length > 0).toBe(hand.moves);
     expect(await readCatalog(fleet)).toMatchObject(withStatus(before, [`${sick}/${WEB_CHECK}`], 'critical'));
   });
 });
