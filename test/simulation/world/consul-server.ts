@@ -58,29 +58,22 @@ export class ConsulServer {
     }
     if (request.method === 'GET') return this.#core.ask(request, answer);
     for (const witness of this.#witnesses) witness.beforeWrite?.(from, request);
-    return this.#core.ask(request, (reply) => {
-      for (const witness of this.#witnesses) witness.afterWrite?.({ from, request, reply });
-      answer(reply);
-    });
+    const reply = this.#answerTo(request);
+    for (const witness of this.#witnesses) witness.afterWrite?.({ from, request, reply });
+    answer(reply);
+    return () => undefined;
   }
 
   /** What stands there now, as its JSON has it; undefined: nothing. */
   read(path: string, ...query: readonly (readonly [string, string])[]): unknown {
-    let value: unknown;
-    this.#core.ask({ method: 'GET', path: `/v1${path}`, query }, ({ status, body }) => {
-      if (status === 200 && body.type === 'json') ({ value } = body);
-    });
-    return value;
+    const { status, body } = this.#answerTo({ method: 'GET', path: `/v1${path}`, query });
+    return status === 200 && body.type === 'json' ? body.value : undefined;
   }
 
   /** Somebody's edit, by a way of his own. Throws when it was not taken. */
-  write(path: string, body: object | string, method = 'PUT'): unknown {
-    let reply: EmbeddedReply | undefined;
-    this.#core.ask({ method, path: `/v1${path}`, body }, (told) => {
-      reply = told;
-    });
-    if (reply?.status !== 200) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`);
-    return reply.body.type === 'json' ? reply.body.value : undefined;
+  write(path: string, body: object | string, method = 'PUT'): void {
+    const reply = this.#answerTo({ method, path: `/v1${path}`, body });
+    if (reply.status !== 200) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`);
   }
 
   /** It is there again, and knows nothing. */
@@ -93,6 +86,16 @@ export class ConsulServer {
 
   get timers(): number {
     return this.#process.timers;
+  }
+
+  /** Of what is answered at once: everything but a blocking query. */
+  #answerTo(request: EmbeddedRequest): EmbeddedReply {
+    let answer: EmbeddedReply | undefined;
+    this.#core.ask(request, (reply) => {
+      answer = reply;
+    });
+    if (answer === undefined) throw new Error(`${request.method} ${request.path} is not answered at once`);
+    return answer;
   }
 
   #start(): EmbeddedConsul {

@@ -1,4 +1,7 @@
 /** One daemon of the fleet as a process that may be stopped, killed, paused and started again. */
+import type { ActorRefFrom, AnyStateMachine } from 'xstate';
+import type { leadershipMachine } from '../../../machines/leadership.ts';
+import type { writerMachine } from '../../../machines/writer.ts';
 import { resolve } from '../../../src/config/resolve.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { createDaemon, type Daemon } from '../../../src/daemon.ts';
@@ -31,7 +34,7 @@ const defaults = (): Config =>
   );
 
 /** From start to end of one process. */
-interface Life {
+export interface Life {
   readonly process: Process;
   readonly link: Link;
   daemon: Daemon | undefined;
@@ -61,9 +64,23 @@ export class Instance {
     return this.#life;
   }
 
+  /** Does it think that it leads? */
+  get isLeader(): boolean {
+    const leadership = this.#part<typeof leadershipMachine>('leadership');
+    return leadership?.getSnapshot().matches({ competing: 'leader' }) ?? false;
+  }
+
+  /** Writes without an answer. */
+  get owed(): number {
+    const context = this.#part<typeof writerMachine>('writer')?.getSnapshot().context;
+    return context === undefined ? 0 : context.queue.size + context.inFlight.length;
+  }
+
   start(): void {
-    const { timeline, server, dice, targets } = this.#world;
+    const { timeline, server, dice, targets, journal } = this.#world;
+    if (this.#life !== undefined) return;
     this.#lives += 1;
+    journal.note(this.name, 'starts');
     const process = new Process(timeline, this.#number);
     const own = dice.fork(`${this.name} ${this.#lives}`);
     const link = new Link(this.name, process, timeline, server, own.fork('link'));
@@ -93,14 +110,21 @@ export class Instance {
 
   /** SIGTERM. */
   stop(): void {
+    if (this.#life !== undefined) this.#world.journal.note(this.name, 'is asked to stop');
     this.#life?.daemon?.stop();
   }
 
   /** SIGKILL: its connections break, and nothing else is heard of it. */
   kill(): void {
+    if (this.#life !== undefined) this.#world.journal.note(this.name, 'is killed');
     this.#life?.process.kill();
     this.#life?.link.abandon();
     this.#life = undefined;
+  }
+
+  #part<Machine extends AnyStateMachine>(name: string): ActorRefFrom<Machine> | undefined {
+    // safe: the daemon chart starts just that chart under that name
+    return this.#life?.daemon?.actor.system.get(name) as ActorRefFrom<Machine> | undefined;
   }
 
   #log(): Log {

@@ -1,0 +1,107 @@
+/** No service or node is removed before its time, and each is removed within 1 s after it in calm. */
+import { sinceMs } from '../world/kv.ts';
+import { changesOf, isDone } from '../world/transaction.ts';
+import { checkHost, isProbed, nodeHost, type UserCheck, type UserNode } from '../world/users.ts';
+import type { Target } from '../world/targets.ts';
+import type { World } from '../world/world.ts';
+import { type Invariant, Violation } from './invariant.ts';
+
+/** Within 1 s of being due, on top of the probe that must fail first. */
+const REMOVAL_MS = 1_000;
+/** Between two looks. */
+const LOOK_MS = 1_000;
+const LONGEST_PING_MS = 5_000;
+
+const seconds = (ms: number): string => `${ms / 1000} s`;
+
+export const removals = (world: World): Invariant => {
+  const { nodeReconnectTimeoutMs = 0, nodeProbeIntervalMs = 10_000 } = world.settings;
+  /** What is due when a transaction is asked for. */
+  let due = new Map<string, number>();
+
+  const nodeDueMs = (node: string): number | undefined => {
+    const since = sinceMs(world.server, `probes/${node}`);
+    return since === undefined ? undefined : since + nodeReconnectTimeoutMs;
+  };
+
+  const checkDueMs = (node: string, { checkId, serviceId, deregisterAfterMs }: UserCheck): number | undefined => {
+    const since = sinceMs(world.server, `critical/${node}/${serviceId}/${checkId}`);
+    return since === undefined || deregisterAfterMs === undefined ? undefined : since + deregisterAfterMs;
+  };
+
+  /** Was it asked by that instance at or after `dueMs`, and did that fail? */
+  const hasFailedSince = (target: Target, by: string, dueMs: number): boolean => {
+    const visit = target.visits.get(by);
+    return visit !== undefined && visit.sentAtMs >= dueMs && visit.health !== 'passing';
+  };
+
+  const judgeNode = (by: string, node: string): void => {
+    const dueMs = due.get(node);
+    const inMs = (dueMs ?? Infinity) - world.timeline.nowMs;
+    if (dueMs === undefined || inMs > 0) throw new Violation(`${by} removes node ${node} ${seconds(inMs)} too early`);
+    if (!hasFailedSince(world.targets.at(nodeHost(node)), by, dueMs))
+      throw new Violation(`${by} removes node ${node} without a failed ping after it was due`);
+  };
+
+  const judgeService = (by: string, node: UserNode, serviceId: string): void => {
+    const isFair = [...node.checks.values()].some((check) => {
+      const dueMs = due.get(`${node.name}/${check.checkId}`);
+      if (check.serviceId !== serviceId || dueMs === undefined || dueMs > world.timeline.nowMs) return false;
+      return hasFailedSince(world.targets.at(checkHost(node.name, check.checkId)), by, dueMs);
+    });
+    if (!isFair) throw new Violation(`${by} removes service ${node.name}/${serviceId}, of which no check is due`);
+  };
+
+  const requireRemoved = (what: string, dueMs: number | undefined, target: Target, waitMs: number): void => {
+    if (dueMs === undefined || target.status !== 'critical') return;
+    const lateMs = world.timeline.nowMs - Math.max(dueMs, world.calmFromMs, target.sinceMs);
+    const grantedMs = REMOVAL_MS + LOOK_MS + 2 * waitMs;
+    if (lateMs > grantedMs) throw new Violation(`${what} is still there ${seconds(lateMs)} after it was due`);
+  };
+
+  return {
+    sentence: 'No service or node is removed before its time, and each within 1 s after it in calm.',
+    beforeWrite(_, request) {
+      due = new Map();
+      for (const { Node, Service } of changesOf(request)) {
+        const node = world.users.nodes.get(Node?.Node.Node ?? Service?.Node ?? '');
+        if (node === undefined) continue;
+        const nodeDue = nodeDueMs(node.name);
+        if (nodeDue !== undefined) due.set(node.name, nodeDue);
+        for (const check of node.checks.values()) {
+          const checkDue = checkDueMs(node.name, check);
+          if (checkDue !== undefined) due.set(`${node.name}/${check.checkId}`, checkDue);
+        }
+      }
+    },
+    afterWrite(exchange) {
+      if (!isDone(exchange)) return;
+      for (const { Node, Service } of changesOf(exchange.request)) {
+        const node = world.users.nodes.get(Node?.Node.Node ?? Service?.Node ?? '');
+        if (node === undefined) continue;
+        if (Service !== undefined) {
+          judgeService(exchange.from, node, Service.Service.ID);
+          world.users.forgetService(node.name, Service.Service.ID);
+        } else {
+          judgeNode(exchange.from, node.name);
+          world.users.forgetNode(node.name);
+        }
+      }
+    },
+    inspect() {
+      if (!world.isCalm) return;
+      for (const node of world.users.nodes.values()) {
+        const target = world.targets.at(nodeHost(node.name));
+        const pingMs = target.health === 'silent' ? Math.min(LONGEST_PING_MS, nodeProbeIntervalMs) : 0;
+        if (isProbed(node)) requireRemoved(`node ${node.name}`, nodeDueMs(node.name), target, pingMs);
+        for (const check of node.checks.values()) {
+          if (check.serviceId === '') continue;
+          const asked = world.targets.at(checkHost(node.name, check.checkId));
+          const waitMs = asked.health === 'silent' ? check.timeoutMs : 0;
+          const what = `service ${node.name}/${check.serviceId}`;
+          requireRemoved(what, checkDueMs(node.name, check), asked, waitMs);
+        }
+      }
+    },
+  };
+};
