@@ -89,7 +89,8 @@ async function registerAll(
 ): Promise<string[]> {
   const names = Array.from({ length: NODES }, (_, at) => `n${String(at).padStart(2, '0')}`);
   for (const [at, node] of names.entries()) {
-    const definition = { HTTP: web.url(pathOf(node)), Interval: `${intervalS}s`, Timeout: '1s' };
+    // The kernel sends a lost SYN again after a second, and a link that moves may lose one of a neighbour.
+    const definition = { HTTP: web.url(pathOf(node)), Interval: `${intervalS}s`, Timeout: '1900ms' };
     await register(fleet.consul, {
       ...{ node, address },
       meta: at % 2 === 0 ? { ...fleet.pinged, 'external-probe-port': String(pingPort) } : fleet.unpinged,
