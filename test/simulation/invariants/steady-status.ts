@@ -10,6 +10,10 @@ const WRITING_MS = 1_000;
 /** A ping waits no longer. */
 const PING_MS = 5_000;
 
+/** What users invent counts as critical. */
+const statusOf = (found: string | undefined): string | undefined =>
+  found === undefined || found === 'passing' || found === 'warning' ? found : 'critical';
+
 export const steadyStatus = (world: World): Invariant => {
   const { passingThreshold = 0, criticalThreshold = 0, nodeProbeIntervalMs = 10_000 } = world.settings;
   const threshold = Math.max(passingThreshold, criticalThreshold);
@@ -24,7 +28,7 @@ export const steadyStatus = (world: World): Invariant => {
     const { intervalMs, timeoutMs } = check;
     const roundMs = target.health === 'silent' ? Math.ceil(timeoutMs / intervalMs) * intervalMs : intervalMs;
     const forMs = steadyFor(target.sinceMs, Math.max(check.editedAtMs, node.editedAtMs));
-    if (forMs <= roundMs * (threshold + 1) + timeoutMs + WRITING_MS || found === target.status) return;
+    if (forMs <= roundMs * (threshold + 1) + timeoutMs + WRITING_MS || statusOf(found) === target.status) return;
     fail(`${node.name}/${check.checkId}`, found, target.health, forMs);
   };
 

@@ -55,7 +55,7 @@ export const userData = (world: World): Invariant => {
     const { Node, Services } = stored;
     if (!isAsSaid(Node, { Address: nodeHost(name), Meta: said.meta })) lost(`node ${name}`, Node, said);
     const ids = Object.keys(Services).sort();
-    const expected = [...said.services.keys()].sort();
+    const expected = [...said.services].sort();
     if (!isDeepStrictEqual(ids, expected)) lost(`services of ${name}`, ids, expected);
     compareChecks(said, world.server.read(`/health/node/${name}`) as readonly StoredCheck[]); // safe: what the endpoint answers
   };

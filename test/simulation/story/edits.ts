@@ -79,7 +79,7 @@ export const EDITS = {
   },
   serviceDropped(world, dice) {
     const node = someNode(world, dice);
-    const ids = [...(node?.services.keys() ?? [])];
+    const ids = [...(node?.services ?? [])];
     if (node !== undefined && ids.length > 0) world.users.dropService(node.name, dice.pick(ids));
   },
 } satisfies Record<string, Edit>;

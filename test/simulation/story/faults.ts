@@ -2,7 +2,7 @@
 import type { Instance } from '../world/instance.ts';
 import type { World } from '../world/world.ts';
 
-/** Does it, and tells how long it will take until it is over; undefined: there was nobody to do it to. */
+/** Without a victim there may be nobody to do it to. */
 type Fault = (world: World, victim: Instance | undefined, durationMs: number) => void;
 
 const later = (world: World, afterMs: number, fn: () => void): void => {
@@ -22,16 +22,16 @@ const onLink =
 
 const inMood =
   (mood: 'leaderless' | 'busy'): Fault =>
-  ({ server, ...world }, _, durationMs) => {
-    server.mood = mood;
-    world.timeline.after(durationMs, () => {
-      server.mood = 'well';
+  (world, _, durationMs) => {
+    world.server.mood = mood;
+    later(world, durationMs, () => {
+      world.server.mood = 'well';
     });
   };
 
 /** Consul's process goes, and every connection with it. */
 const stopConsul = (world: World): void => {
-  world.server.isUp = false;
+  world.server.goDown();
   for (const { life } of world.running) life.link.reset();
 };
 
@@ -62,7 +62,7 @@ export const FAULTS = {
   outage(world, _, durationMs) {
     stopConsul(world);
     later(world, durationMs, () => {
-      world.server.isUp = true;
+      world.server.comeUp();
     });
   },
   amnesia(world, _, durationMs) {
@@ -70,7 +70,7 @@ export const FAULTS = {
     world.users.loseAll();
     later(world, durationMs / 2, () => {
       world.server.forgetAll();
-      world.server.isUp = true;
+      world.server.comeUp();
     });
     later(world, durationMs, () => {
       world.users.restore();

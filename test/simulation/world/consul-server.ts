@@ -35,7 +35,7 @@ export class ConsulServer {
   readonly #witnesses: Witness[] = [];
   #process: Process;
   #core: EmbeddedConsul;
-  isUp = true;
+  #outages = 0;
   mood: Mood = 'well';
 
   constructor(timeline: Timeline, dice: Dice) {
@@ -43,6 +43,20 @@ export class ConsulServer {
     this.#dice = dice;
     this.#process = new Process(timeline, 0);
     this.#core = this.#start();
+  }
+
+  get isUp(): boolean {
+    return this.#outages === 0;
+  }
+
+  /** It does not run for now, for one reason more. */
+  goDown(): void {
+    this.#outages += 1;
+  }
+
+  /** One reason less. */
+  comeUp(): void {
+    this.#outages -= 1;
   }
 
   observe(witness: Witness): void {
@@ -76,7 +90,7 @@ export class ConsulServer {
     if (reply.status !== 200) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`);
   }
 
-  /** It is there again, and knows nothing. */
+  /** When it comes up again it knows nothing. */
   forgetAll(): void {
     this.#core.stop();
     this.#process.kill();

@@ -20,8 +20,8 @@ export interface UserCheck {
 export interface UserNode {
   readonly name: string;
   readonly meta: Readonly<Record<string, string>>;
-  /** Ports by service id. */
-  readonly services: ReadonlyMap<string, number>;
+  /** By id. */
+  readonly services: ReadonlySet<string>;
   readonly checks: ReadonlyMap<string, UserCheck>;
   /** When it was registered, or its meta edited. */
   readonly editedAtMs: number;
@@ -44,6 +44,8 @@ export const definitionOf = (node: string, check: UserCheck): Record<string, str
     : { DeregisterCriticalServiceAfter: formatMs(check.deregisterAfterMs) }),
 });
 
+const serviceOf = (id: string): object => ({ Service: { ID: id, Service: id, Port: 80 } });
+
 export class Users {
   readonly #world: World;
   readonly #nodes = new Map<string, UserNode>();
@@ -59,7 +61,7 @@ export class Users {
 
   putNode(name: string, isPinged: boolean, remark = ''): void {
     const meta = { 'external-node': 'true', 'external-probe': String(isPinged), remark };
-    const known = this.#nodes.get(name) ?? { name, services: new Map(), checks: new Map() };
+    const known = this.#nodes.get(name) ?? { name, services: new Set(), checks: new Map() };
     this.#nodes.set(name, { ...known, meta, editedAtMs: this.#nowMs });
     this.#register(name, {}, `puts node ${name}, probe ${isPinged}`);
   }
@@ -68,8 +70,8 @@ export class Users {
   putCheck(node: string, check: Omit<UserCheck, 'editedAtMs'>): void {
     const known = this.#nodes.get(node);
     if (known === undefined) return;
-    const services = new Map(known.services);
-    if (check.serviceId !== '') services.set(check.serviceId, 80);
+    const services = new Set(known.services);
+    if (check.serviceId !== '') services.add(check.serviceId);
     const said = { ...check, editedAtMs: this.#nowMs };
     this.#nodes.set(node, { ...known, services, checks: new Map([...known.checks, [check.checkId, said]]) });
     this.#registerCheck(node, said, this.#stored(node, check.checkId)?.Status ?? 'critical', 'puts');
@@ -110,7 +112,7 @@ export class Users {
   forgetService(node: string, serviceId: string): void {
     const known = this.#nodes.get(node);
     if (known === undefined) return;
-    const services = new Map([...known.services].filter(([id]) => id !== serviceId));
+    const services = new Set([...known.services].filter((id) => id !== serviceId));
     const checks = new Map([...known.checks].filter(([, check]) => check.serviceId !== serviceId));
     this.#nodes.set(node, { ...known, services, checks });
   }
@@ -126,6 +128,7 @@ export class Users {
     for (const node of this.#lost.filter(({ name }) => !this.#nodes.has(name))) {
       this.#nodes.set(node.name, { ...node, editedAtMs: this.#nowMs });
       this.#register(node.name, {}, `restores node ${node.name}`);
+      for (const id of node.services.keys()) this.#register(node.name, serviceOf(id), `restores service ${id}`);
       for (const check of node.checks.values()) this.putCheck(node.name, check);
     }
     this.#lost = [];
@@ -150,8 +153,7 @@ export class Users {
       ...{ Node: node, CheckID: checkId, ServiceID: serviceId, Name: name, Notes: notes, Status },
       ...{ Output: this.#stored(node, checkId)?.Output ?? '', Definition: definitionOf(node, check) },
     };
-    const Service = serviceId === '' ? {} : { Service: { ID: serviceId, Service: serviceId, Port: 80 } };
-    this.#register(node, { ...Service, Check }, `${verb} check ${node}/${checkId}`);
+    this.#register(node, { ...(serviceId === '' ? {} : serviceOf(serviceId)), Check }, `${verb} check ${node}/${checkId}`);
   }
 
   #register(name: string, more: object, what: string): void {
