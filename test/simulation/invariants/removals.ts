@@ -12,10 +12,16 @@ const REMOVAL_MS = 1_000;
 const LOOK_MS = 1_000;
 const LONGEST_PING_MS = 5_000;
 
+interface Probing {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
 const seconds = (ms: number): string => `${ms / 1000} s`;
 
 export const removals = (world: World): Invariant => {
   const { nodeReconnectTimeoutMs = 0, nodeProbeIntervalMs = 10_000 } = world.settings;
+  const pings = { intervalMs: nodeProbeIntervalMs, timeoutMs: Math.min(LONGEST_PING_MS, nodeProbeIntervalMs) };
   /** What is due when a transaction is asked for. */
   let due = new Map<string, number>();
 
@@ -52,10 +58,13 @@ export const removals = (world: World): Invariant => {
     if (!isFair) throw new Violation(`${by} removes service ${node.name}/${serviceId}, of which no check is due`);
   };
 
-  const requireRemoved = (what: string, dueMs: number | undefined, target: Target, waitMs: number): void => {
+  const requireRemoved = (what: string, dueMs: number | undefined, target: Target, probing: Probing): void => {
     if (dueMs === undefined || target.status !== 'critical') return;
     const lateMs = world.timeline.nowMs - Math.max(dueMs, world.calmFromMs, target.sinceMs);
-    const grantedMs = REMOVAL_MS + LOOK_MS + 2 * waitMs;
+    // One probe may be under way when it is due, and another must fail; one that just answered is asked again in its turn.
+    const probeMs = target.health === 'silent' ? 2 * probing.timeoutMs : 0;
+    const turnMs = target.sinceMs > dueMs ? probing.intervalMs : 0;
+    const grantedMs = REMOVAL_MS + LOOK_MS + probeMs + turnMs;
     if (lateMs > grantedMs) throw new Violation(`${what} is still there ${seconds(lateMs)} after it was due`);
   };
 
@@ -92,14 +101,11 @@ export const removals = (world: World): Invariant => {
       if (!world.isCalm) return;
       for (const node of world.users.nodes.values()) {
         const target = world.targets.at(nodeHost(node.name));
-        const pingMs = target.health === 'silent' ? Math.min(LONGEST_PING_MS, nodeProbeIntervalMs) : 0;
-        if (isProbed(node)) requireRemoved(`node ${node.name}`, nodeDueMs(node.name), target, pingMs);
+        if (isProbed(node)) requireRemoved(`node ${node.name}`, nodeDueMs(node.name), target, pings);
         for (const check of node.checks.values()) {
           if (check.serviceId === '') continue;
           const asked = world.targets.at(checkHost(node.name, check.checkId));
-          const waitMs = asked.health === 'silent' ? check.timeoutMs : 0;
-          const what = `service ${node.name}/${check.serviceId}`;
-          requireRemoved(what, checkDueMs(node.name, check), asked, waitMs);
+          requireRemoved(`service ${node.name}/${check.serviceId}`, checkDueMs(node.name, check), asked, check);
         }
       }
     },

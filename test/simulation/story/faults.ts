@@ -67,8 +67,8 @@ export const FAULTS = {
   },
   amnesia(world, _, durationMs) {
     stopConsul(world);
-    world.users.loseAll();
     later(world, durationMs / 2, () => {
+      world.users.loseAll();
       world.server.forgetAll();
       world.server.comeUp();
     });

@@ -33,6 +33,9 @@ const defaults = (): Config =>
     () => '',
   );
 
+/** A supervisor's pause. */
+const RESTART_MS = 100;
+
 /** From start to end of one process. */
 export interface Life {
   readonly process: Process;
@@ -47,6 +50,8 @@ export class Instance {
   readonly #config: Config;
   #lives = 0;
   #life: Life | undefined;
+  /** Is it to run, as whoever supervises it sees it? */
+  #isWanted = false;
 
   constructor(world: World, number: number, settings: Settings) {
     this.name = `esm${number}`;
@@ -76,8 +81,10 @@ export class Instance {
     return context === undefined ? 0 : context.queue.size + context.inFlight.length;
   }
 
+  /** Starts it, once it has ended if it is about to. */
   start(): void {
     const { timeline, server, dice, targets, journal } = this.#world;
+    this.#isWanted = true;
     if (this.#life !== undefined) return;
     this.#lives += 1;
     journal.note(this.name, 'starts');
@@ -104,18 +111,24 @@ export class Instance {
       this.#world.journal.note(this.name, `ended: ${verdict.type}`);
       await daemon[Symbol.asyncDispose]();
       process.kill();
-      if (this.#life === life) this.#life = undefined;
+      if (this.#life !== life) return;
+      this.#life = undefined;
+      timeline.after(RESTART_MS, () => {
+        if (this.#isWanted) this.start();
+      });
     });
   }
 
   /** SIGTERM. */
   stop(): void {
+    this.#isWanted = false;
     if (this.#life !== undefined) this.#world.journal.note(this.name, 'is asked to stop');
     this.#life?.daemon?.stop();
   }
 
   /** SIGKILL: its connections break, and nothing else is heard of it. */
   kill(): void {
+    this.#isWanted = false;
     if (this.#life !== undefined) this.#world.journal.note(this.name, 'is killed');
     this.#life?.process.kill();
     this.#life?.link.abandon();
