@@ -24,6 +24,7 @@ if (values.seed !== undefined) {
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   const failed = [...failures.values()].flat().length;
   console.log(`${count} seeds in ${seconds} s, ${failed} failed`);
-  for (const [sentence, seeds] of failures) console.log(`  ${seeds.length} x ${sentence} ${seeds.slice(0, 10).join(' ')}`);
+  for (const [sentence, seeds] of failures)
+    console.log(`  ${seeds.length} x ${sentence} ${seeds.slice(0, 10).join(' ')}`);
   if (failed > 0) process.exitCode = 1;
 }

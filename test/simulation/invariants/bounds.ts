@@ -22,7 +22,8 @@ export const bounds = (world: World): Invariant => {
         const { process, link } = life;
         if (process.timers > OWN_TIMERS + TIMERS_EACH * (watched + world.mostNodes))
           throw new Violation(`${name} has ${process.timers} timers`);
-        if (world.isCalm && link.busy > MOST_REQUESTS) throw new Violation(`${name} has ${link.busy} requests under way`);
+        if (world.isCalm && link.busy > MOST_REQUESTS)
+          throw new Violation(`${name} has ${link.busy} requests under way`);
       }
       for (const instance of world.running) {
         const { name, owed } = instance;

@@ -26,12 +26,13 @@ export const removals = (world: World): Invariant => {
   let due = new Map<string, number>();
 
   const nodeDueMs = (node: string): number | undefined => {
-    const since = sinceMs(world.server, `probes/${node}`);
+    const since = sinceMs(world.server, `probes/${node}`, world.createIndexOf(node) ?? Infinity);
     return since === undefined ? undefined : since + nodeReconnectTimeoutMs;
   };
 
   const checkDueMs = (node: string, { checkId, serviceId, deregisterAfterMs }: UserCheck): number | undefined => {
-    const since = sinceMs(world.server, `critical/${node}/${serviceId}/${checkId}`);
+    const created = world.checksOf(node).get(checkId)?.CreateIndex ?? Infinity;
+    const since = sinceMs(world.server, `critical/${node}/${serviceId}/${checkId}`, created);
     return since === undefined || deregisterAfterMs === undefined ? undefined : since + deregisterAfterMs;
   };
 
@@ -58,9 +59,17 @@ export const removals = (world: World): Invariant => {
     if (!isFair) throw new Violation(`${by} removes service ${node.name}/${serviceId}, of which no check is due`);
   };
 
-  const requireRemoved = (what: string, dueMs: number | undefined, target: Target, probing: Probing): void => {
+  const requireRemoved = (
+    { name, editedAtMs }: UserNode,
+    what: string,
+    dueMs: number | undefined,
+    target: Target,
+    probing: Probing,
+  ): void => {
     if (dueMs === undefined || target.status !== 'critical') return;
-    const lateMs = world.timeline.nowMs - Math.max(dueMs, world.calmFromMs, target.sinceMs);
+    const lateMs =
+      world.timeline.nowMs -
+      Math.max(dueMs, world.calmFromMs, target.sinceMs, editedAtMs, world.ownership.sinceMs(name));
     // One probe may be under way when it is due, and another must fail; one that just answered is asked again in its turn.
     const probeMs = target.health === 'silent' ? 2 * probing.timeoutMs : 0;
     const turnMs = target.sinceMs > dueMs ? probing.intervalMs : 0;
@@ -101,11 +110,11 @@ export const removals = (world: World): Invariant => {
       if (!world.isCalm) return;
       for (const node of world.users.nodes.values()) {
         const target = world.targets.at(nodeHost(node.name));
-        if (isProbed(node)) requireRemoved(`node ${node.name}`, nodeDueMs(node.name), target, pings);
+        if (isProbed(node)) requireRemoved(node, `node ${node.name}`, nodeDueMs(node.name), target, pings);
         for (const check of node.checks.values()) {
           if (check.serviceId === '') continue;
           const asked = world.targets.at(checkHost(node.name, check.checkId));
-          requireRemoved(`service ${node.name}/${check.serviceId}`, checkDueMs(node.name, check), asked, check);
+          requireRemoved(node, `service ${node.name}/${check.serviceId}`, checkDueMs(node.name, check), asked, check);
         }
       }
     },

@@ -20,14 +20,17 @@ export const steadyStatus = (world: World): Invariant => {
   const fail = (what: string, found: string | undefined, health: string, forMs: number): never => {
     throw new Violation(`${what} is ${found ?? 'absent'} in the catalog, its target ${health} for ${forMs / 1000} s`);
   };
-  const steadyFor = (sinceMs: number, editedAtMs: number): number =>
-    world.timeline.nowMs - Math.max(sinceMs, editedAtMs, world.calmFromMs);
+  /** Counters do not move with a node. */
+  const steadyFor = (node: UserNode, ...sinceMs: readonly number[]): number =>
+    world.timeline.nowMs - Math.max(...sinceMs, node.editedAtMs, world.ownership.sinceMs(node.name), world.calmFromMs);
 
   const inspectCheck = (node: UserNode, check: UserCheck, found: string | undefined): void => {
     const target = world.targets.at(checkHost(node.name, check.checkId));
     const { intervalMs, timeoutMs } = check;
-    const roundMs = target.health === 'silent' ? Math.ceil(timeoutMs / intervalMs) * intervalMs : intervalMs;
-    const forMs = steadyFor(target.sinceMs, Math.max(check.editedAtMs, node.editedAtMs));
+    // A tick that falls due during a run is skipped.
+    const skipped = target.health === 'silent' ? Math.floor(timeoutMs / intervalMs) : 0;
+    const roundMs = intervalMs * (1 + skipped);
+    const forMs = steadyFor(node, target.sinceMs, check.editedAtMs);
     if (forMs <= roundMs * (threshold + 1) + timeoutMs + WRITING_MS || statusOf(found) === target.status) return;
     fail(`${node.name}/${check.checkId}`, found, target.health, forMs);
   };
@@ -35,7 +38,7 @@ export const steadyStatus = (world: World): Invariant => {
   const inspectNode = (node: UserNode, found: string | undefined): void => {
     const target = world.targets.at(nodeHost(node.name));
     const expected = target.health === 'passing' ? 'passing' : 'critical';
-    const forMs = steadyFor(target.sinceMs, node.editedAtMs);
+    const forMs = steadyFor(node, target.sinceMs);
     if (forMs <= nodeProbeIntervalMs + PING_MS + WRITING_MS || found === expected) return;
     fail(`${node.name}/externalNodeHealth`, found, target.health, forMs);
   };
@@ -45,9 +48,9 @@ export const steadyStatus = (world: World): Invariant => {
     inspect() {
       if (!world.isCalm) return;
       for (const node of world.users.nodes.values()) {
-        const statuses = world.statusesOf(node.name);
-        for (const check of node.checks.values()) inspectCheck(node, check, statuses.get(check.checkId));
-        if (isProbed(node)) inspectNode(node, statuses.get('externalNodeHealth'));
+        const stored = world.checksOf(node.name);
+        for (const check of node.checks.values()) inspectCheck(node, check, stored.get(check.checkId)?.Status);
+        if (isProbed(node)) inspectNode(node, stored.get('externalNodeHealth')?.Status);
       }
     },
   };

@@ -70,7 +70,11 @@ export const EDITS = {
   notesEdited(world, dice) {
     const some = someCheck(world, dice);
     if (some !== undefined)
-      world.users.putCheck(some.node, { ...some.check, notes: `note ${dice.between(0, 99)}`, name: `named ${dice.between(0, 9)}` });
+      world.users.putCheck(some.node, {
+        ...some.check,
+        notes: `note ${dice.between(0, 99)}`,
+        name: `named ${dice.between(0, 9)}`,
+      });
   },
   statusEdited(world, dice) {
     const some = someCheck(world, dice);

@@ -43,7 +43,10 @@ export const tell = (world: World, { instances, nodes, ...scenario }: Scenario):
     recur(world, faults, scenario.faultEveryMs, () => {
       const name = faults.pick(scenario.faults);
       const victim = faults.pick(world.fleet);
-      const durationMs = Math.min(faults.pick([500, 5_000, 12_000, 40_000]) * faults.random(), TROUBLE_MS - world.elapsedMs);
+      const durationMs = Math.min(
+        faults.pick([500, 5_000, 12_000, 40_000]) * faults.random(),
+        TROUBLE_MS - world.elapsedMs,
+      );
       world.journal.note('fault', `${name} ${victim.name} ${Math.round(durationMs)} ms`);
       world.disturb(durationMs);
       FAULTS[name](world, victim.life === undefined ? undefined : victim, durationMs);

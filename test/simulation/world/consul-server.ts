@@ -4,6 +4,10 @@ import type { EmbeddedReply, EmbeddedRequest } from '../../../src/dev/embedded/r
 import type { Dice } from './dice.ts';
 import { Process } from './process.ts';
 import type { Timeline } from './timeline.ts';
+import { changesOf } from './transaction.ts';
+
+/** The folder of the instances' lists. */
+export const LISTS = 'consul-esm/agents/';
 
 /** A request that somebody made. */
 export interface Exchange {
@@ -33,6 +37,7 @@ export class ConsulServer {
   readonly #timeline: Timeline;
   readonly #dice: Dice;
   readonly #witnesses: Witness[] = [];
+  readonly #onLists: (() => void)[] = [];
   #process: Process;
   #core: EmbeddedConsul;
   #outages = 0;
@@ -63,6 +68,11 @@ export class ConsulServer {
     this.#witnesses.push(witness);
   }
 
+  /** Called whenever a list in KV may have changed, by whom ever. */
+  observeLists(observer: () => void): void {
+    this.#onLists.push(observer);
+  }
+
   /** What a daemon asks. `answer` is called at once, or when what it waits for has happened; the function ends the wait. */
   ask(from: string, request: EmbeddedRequest, answer: (reply: EmbeddedReply) => void): () => void {
     const refused = this.#refusal(request);
@@ -73,6 +83,7 @@ export class ConsulServer {
     if (request.method === 'GET') return this.#core.ask(request, answer);
     for (const witness of this.#witnesses) witness.beforeWrite?.(from, request);
     const reply = this.#answerTo(request);
+    if (changesOf(request).some(({ KV }) => KV?.Key.startsWith(LISTS) === true)) this.#tellLists();
     for (const witness of this.#witnesses) witness.afterWrite?.({ from, request, reply });
     answer(reply);
     return () => undefined;
@@ -87,6 +98,7 @@ export class ConsulServer {
   /** Somebody's edit, by a way of his own. Throws when it was not taken. */
   write(path: string, body: object | string, method = 'PUT'): void {
     const reply = this.#answerTo({ method, path: `/v1${path}`, body });
+    if (path.startsWith(`/kv/${LISTS}`)) this.#tellLists();
     if (reply.status !== 200) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`);
   }
 
@@ -96,10 +108,15 @@ export class ConsulServer {
     this.#process.kill();
     this.#process = new Process(this.#timeline, 0);
     this.#core = this.#start();
+    this.#tellLists();
   }
 
   get timers(): number {
     return this.#process.timers;
+  }
+
+  #tellLists(): void {
+    for (const observer of this.#onLists) observer();
   }
 
   /** Of what is answered at once: everything but a blocking query. */

@@ -10,8 +10,8 @@ export type Weather = 'clear' | 'slow' | 'hole';
 
 const [QUICKEST_MS, QUICK_MS, SLOWEST_MS] = [1, 4, 3_000];
 
-/** A quick way is slow once in a while all the same. */
-const HICCUP = 0.002;
+/** How many messages are late when the way is slow. */
+const LATE = 0.3;
 
 interface Trip {
   /** Tells the client that there will be no answer. */
@@ -138,7 +138,7 @@ export class Link {
   }
 
   #delayMs(): number {
-    const isSlow = this.#weather === 'slow' || this.#dice.chance(HICCUP);
+    const isSlow = this.#weather === 'slow' && this.#dice.chance(LATE);
     return this.#dice.between(QUICKEST_MS, isSlow ? SLOWEST_MS : QUICK_MS);
   }
 }

@@ -36,7 +36,8 @@ export const checkHost = (node: string, checkId: string): string => `${checkId}.
 export const isProbed = ({ meta }: UserNode): boolean => meta['external-probe'] === 'true';
 
 export const definitionOf = (node: string, check: UserCheck): Record<string, string> => ({
-  [check.kind]: check.kind === 'HTTP' ? `http://${checkHost(node, check.checkId)}/` : `${checkHost(node, check.checkId)}:80`,
+  [check.kind]:
+    check.kind === 'HTTP' ? `http://${checkHost(node, check.checkId)}/` : `${checkHost(node, check.checkId)}:80`,
   Interval: formatMs(check.intervalMs),
   Timeout: formatMs(check.timeoutMs),
   ...(check.deregisterAfterMs === undefined
@@ -153,7 +154,11 @@ export class Users {
       ...{ Node: node, CheckID: checkId, ServiceID: serviceId, Name: name, Notes: notes, Status },
       ...{ Output: this.#stored(node, checkId)?.Output ?? '', Definition: definitionOf(node, check) },
     };
-    this.#register(node, { ...(serviceId === '' ? {} : serviceOf(serviceId)), Check }, `${verb} check ${node}/${checkId}`);
+    this.#register(
+      node,
+      { ...(serviceId === '' ? {} : serviceOf(serviceId)), Check },
+      `${verb} check ${node}/${checkId}`,
+    );
   }
 
   #register(name: string, more: object, what: string): void {

@@ -3,6 +3,7 @@ import { ConsulServer } from './consul-server.ts';
 import { createDice, type Dice } from './dice.ts';
 import { Instance, type Life, type Settings } from './instance.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { Ownership } from './ownership.ts';
 import { Targets } from './targets.ts';
 import { Timeline } from './timeline.ts';
 import { changesOf, nameOf } from './transaction.ts';
@@ -14,11 +15,23 @@ const START_MS = Date.UTC(2024, 0, 1);
 /** How long after the last fault all must be right again. */
 export const TAKE_OVER_MS = 30_000;
 
+/** A check as the catalog has it. */
+export interface StoredCheck {
+  readonly CheckID: string;
+  readonly ServiceID: string;
+  readonly Name: string;
+  readonly Notes: string;
+  readonly Status: string;
+  readonly Definition: Readonly<Record<string, unknown>>;
+  readonly CreateIndex: number;
+}
+
 export class World {
   readonly dice: Dice;
   readonly timeline: Timeline;
   readonly journal: Journal;
   readonly server: ConsulServer;
+  readonly ownership: Ownership;
   readonly targets: Targets;
   readonly users: Users;
   readonly settings: Settings;
@@ -35,6 +48,7 @@ export class World {
     this.timeline = new Timeline(seed, START_MS);
     this.journal = createJournal(() => this.elapsedMs);
     this.server = new ConsulServer(this.timeline, this.dice.fork('consul'));
+    this.ownership = new Ownership(this.timeline, this.server);
     this.targets = new Targets(this.timeline);
     this.users = new Users(this);
     this.fleet = Array.from({ length: size }, (_, index) => new Instance(this, index + 1, settings));
@@ -75,12 +89,18 @@ export class World {
     return this.fleet.find((instance) => instance.name === name)?.serviceId ?? '';
   }
 
-  /** Of a node's checks as the catalog has them, by id. */
-  statusesOf(node: string): ReadonlyMap<string, string> {
-    const checks = (this.server.read(`/health/node/${node}`) ?? []) as readonly {
-      readonly CheckID: string;
-      readonly Status: string;
-    }[]; // safe: what the endpoint answers
-    return new Map(checks.map(({ CheckID, Status }) => [CheckID, Status]));
+  /** A node's checks as the catalog has them, by id. */
+  checksOf(node: string): ReadonlyMap<string, StoredCheck> {
+    const checks = (this.server.read(`/health/node/${node}`) ?? []) as readonly StoredCheck[]; // safe: what the endpoint answers
+    return new Map(checks.map((check) => [check.CheckID, check]));
+  }
+
+  /** When the catalog first knew the node; undefined: it does not. */
+  createIndexOf(node: string): number | undefined {
+    // safe: what the endpoint answers
+    const stored = this.server.read(`/catalog/node/${node}`) as {
+      readonly Node: { readonly CreateIndex: number };
+    } | null;
+    return stored?.Node.CreateIndex;
   }
 }
