@@ -13,7 +13,7 @@ import { createRecords } from './consul/records.ts';
 import { createAgentRegistrar } from './consul/registrar.ts';
 import { createCommitter } from './consul/txn.ts';
 import type { Log } from './observe/log.ts';
-import { consulAuth, consulTls } from './settings.ts';
+import { consulAccess } from './settings.ts';
 
 export interface ConnectionDeps {
   readonly log: Log;
@@ -38,14 +38,9 @@ export interface Connection {
 
 /** Nothing is sent yet. Rejects with `ESM_CONFIG_INVALID` when TLS files are no good. */
 export const connect = async ({ log, clock, random, config, share, planes }: ConnectionDeps): Promise<Connection> => {
-  const { httpAddr, token, datacenter, partition, kvPath, leaderKey, ...settings } = config();
+  const { kvPath, leaderKey, ...settings } = config();
   const client = await createConsul({
-    httpAddr,
-    token,
-    httpAuth: consulAuth(config()),
-    datacenter,
-    partition,
-    tls: consulTls(config()),
+    ...consulAccess(config()),
     clock,
     random,
     ...(planes === undefined ? {} : { planes }),

@@ -7,8 +7,8 @@ import { run } from './run.ts';
 import { versionLine } from './version.ts';
 
 const main = async (argv: readonly string[]): Promise<number> => {
-  const { command, sources } = parseCommandLine(argv);
-  switch (command) {
+  const line = parseCommandLine(argv);
+  switch (line.command) {
     case 'help':
       process.stdout.write(USAGE);
       return 0;
@@ -17,7 +17,11 @@ const main = async (argv: readonly string[]): Promise<number> => {
       return 0;
     case 'run':
       keepHeapSmall();
-      return await run(sources);
+      return await run(line.sources);
+    case 'dev': {
+      const { dev } = await import('./dev/dev.ts'); // what the daemon itself never needs
+      return await dev(line.argv);
+    }
   }
 };
 

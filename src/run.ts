@@ -3,32 +3,9 @@ import { loadConfig } from './config/load.ts';
 import { changedKeys } from './config/changes.ts';
 import type { Config } from './config/config.ts';
 import { createDaemon, type Daemon } from './daemon.ts';
-import { banner } from './observe/banner.ts';
-import { parseFacility } from './observe/facility.ts';
-import { fdSink } from './observe/fd.ts';
-import { createLog } from './observe/create-log.ts';
-import type { Log, LogLevel, OwnedLog } from './observe/log.ts';
-import type { OpenSink } from './observe/sink.ts';
-import { syslogSink } from './observe/syslog.ts';
+import type { Log, OwnedLog } from './observe/log.ts';
+import { endOnUncaught, levelOf, openLog } from './open-log.ts';
 import { versionLine } from './version.ts';
-
-const openLog = (config: Config): OwnedLog => {
-  const serviceId = `${config.consulService}:${config.instanceId}`;
-  const preface = banner({
-    datacenter: config.datacenter,
-    service: config.consulService,
-    serviceTag: config.consulServiceTag,
-    serviceId,
-    leaderKey: config.leaderKey,
-    nodeReconnectTimeoutMs: config.nodeReconnectTimeoutMs,
-  });
-  const sinks: OpenSink[] = [fdSink({ preface })];
-  if (config.enableSyslog) sinks.push(syslogSink({ facility: parseFacility(config.syslogFacility) }));
-  return createLog({ level: levelOf(config), sinks });
-};
-
-/** Any case in the file; the schema lets through the known ones only. */
-const levelOf = (config: Config): LogLevel => config.logLevel.toUpperCase() as LogLevel; // safe: checked by the schema
 
 /** Reads the same files again, and takes over what can change in place; a bad configuration changes nothing. */
 const reload = async (sources: readonly string[], running: Config, daemon: Daemon, log: OwnedLog): Promise<Config> => {
@@ -63,23 +40,13 @@ const onSignals = (daemon: Daemon, log: Log, onReload: () => void): void => {
   process.on('SIGHUP', onReload);
 };
 
-/** A failure that nobody caught ends the process, and the log says why. */
-const onUncaught = (log: OwnedLog): void => {
-  const end = (error: unknown): void => {
-    log.error(`Unexpected failure, exiting: ${messageOf(error)}`, { error });
-    void log.close().finally(() => process.exit(1));
-  };
-  process.on('uncaughtException', end);
-  process.on('unhandledRejection', end);
-};
-
 /** Resolves to the exit code. Rejects with an `EsmError` when the configuration is no good. */
 export const run = async (sources: readonly string[]): Promise<number> => {
   const { config, notes } = await loadConfig(sources, process.env);
   let running = config;
   const log = openLog(config);
   try {
-    onUncaught(log);
+    endOnUncaught(log);
     log.info(versionLine);
     for (const note of notes) log.warn(note);
     await using daemon = await createDaemon(config, { log });

@@ -1,5 +1,6 @@
 /** What the parts of the daemon read of the configuration. */
 import type { Config } from './config/config.ts';
+import type { ConsulOptions } from './consul/client.ts';
 import type { ConsulTls } from './consul/tls.ts';
 import type { ProbeTlsFiles } from './probes/secure.ts';
 import type { NodeRunSettings } from './running-node.ts';
@@ -22,8 +23,18 @@ export const consulTls = (config: Config): ConsulTls => ({
   verify: !config.tlsSkipVerify,
 });
 
+/** Where Consul is, and as whom to speak to it. */
+export const consulAccess = (config: Config): Omit<ConsulOptions, 'clock' | 'random' | 'env' | 'planes'> => ({
+  httpAddr: config.httpAddr,
+  token: config.token,
+  httpAuth: consulAuth(config),
+  datacenter: config.datacenter,
+  partition: config.partition,
+  tls: consulTls(config),
+});
+
 /** CONSUL_HTTP_AUTH as one text; empty: none. */
-export const consulAuth = ({ httpAuth }: Config): string =>
+const consulAuth = ({ httpAuth }: Config): string =>
   httpAuth === undefined ? '' : `${httpAuth.username}:${httpAuth.password}`;
 
 export const probeTls = (config: Config): ProbeTlsFiles => ({

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { consulAuth, consulTls, nodeRunSettings, probeTls } from '../../src/settings.ts';
+import { consulAccess, consulTls, nodeRunSettings, probeTls } from '../../src/settings.ts';
 
 const { config } = await loadConfig([], {});
 
@@ -28,6 +28,6 @@ it('keeps the TLS files of Consul and those of targets apart', () => {
 });
 
 it('joins user and password, or gives nothing', () => {
-  expect(consulAuth(config)).toBe('');
-  expect(consulAuth({ ...config, httpAuth: { username: 'u', password: 'p:w' } })).toBe('u:p:w');
+  expect(consulAccess(config).httpAuth).toBe('');
+  expect(consulAccess({ ...config, httpAuth: { username: 'u', password: 'p:w' } }).httpAuth).toBe('u:p:w');
 });

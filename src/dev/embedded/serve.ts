@@ -24,7 +24,7 @@ export async function serveEmbeddedConsul(
   { port = 0, host = '127.0.0.1' }: ServeOptions = {},
 ): Promise<ServedConsul> {
   const server = createServer((from, to) => {
-    void pass(consul, from, to);
+    pass(consul, from, to).catch((error: unknown) => to.writeHead(500).end(String(error)));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -48,13 +48,13 @@ async function pass(consul: EmbeddedConsul, from: IncomingMessage, to: ServerRes
   if (body === undefined) return; // the client broke off
   const request = { method: from.method ?? '', path: url.pathname, query: [...url.searchParams], body };
   const cancel = consul.ask(request, (reply) => {
-    send(reply, to);
+    send(reply, to, url.searchParams.has('pretty'));
   });
   to.once('close', cancel);
 }
 
-function send({ status, index, headers, body }: EmbeddedReply, to: ServerResponse): void {
-  const [type, content] = rendered(body);
+function send({ status, index, headers, body }: EmbeddedReply, to: ServerResponse, isPretty: boolean): void {
+  const [type, content] = rendered(body, isPretty);
   to.writeHead(status, {
     ...headers,
     ...(type === '' ? {} : { 'Content-Type': type }),
@@ -62,8 +62,8 @@ function send({ status, index, headers, body }: EmbeddedReply, to: ServerRespons
   }).end(content);
 }
 
-/** A body as it stands on the wire, and its content type. */
-export function rendered(body: ReplyBody): readonly [type: string, content: string | Uint8Array] {
+/** A body as it stands on the wire, and its content type. `isPretty`: JSON in lines, for people. */
+export function rendered(body: ReplyBody, isPretty = false): readonly [type: string, content: string | Uint8Array] {
   switch (body.type) {
     case 'empty':
       return ['', ''];
@@ -73,6 +73,9 @@ export function rendered(body: ReplyBody): readonly [type: string, content: stri
       return ['text/plain', body.bytes];
     case 'json':
       // Go's 64-bit flags do not fit into a number. Quotes within strings are escaped, so only the field itself is met.
-      return ['application/json', JSON.stringify(body.value).replaceAll(/"Flags":"(\d+)"/g, '"Flags":$1')];
+      return ['application/json', jsonText(body.value, isPretty).replaceAll(/("Flags": ?)"(\d+)"/g, '$1$2')];
   }
 }
+
+const jsonText = (value: unknown, isPretty: boolean): string =>
+  isPretty ? `${JSON.stringify(value, null, 4)}\n` : JSON.stringify(value);

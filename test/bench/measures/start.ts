@@ -1,5 +1,5 @@
 /** From the start of the process to the example's checks passing in the catalog. */
-import { registerSeed } from '../../../src/dev/seed.ts';
+import { exampleNode } from '../../../src/dev/example.ts';
 import { median } from '../statistics.ts';
 import { whenChecks } from '../catalog-watch.ts';
 import type { Measure } from '../measure.ts';
@@ -7,10 +7,12 @@ import { monotonicMs } from '../monotonic.ts';
 import { openRig, type Rig } from '../rig.ts';
 
 const STARTS = 7;
+const NAMES = { node: 'foo', service: 'web', meta: { 'external-node': 'true' } };
 const CHECKS = ['service:web1', 'service:web2'];
 
 const once = async (rig: Rig): Promise<number> => {
-  await registerSeed(rig.consul.url, { port: Number(new URL(rig.target.url).port) });
+  const port = Number(new URL(rig.target.url).port);
+  await rig.consul.put('/catalog/register', exampleNode({ ...NAMES, port }));
   const startedMs = monotonicMs();
   await using daemon = await rig.startDaemon();
   const passingMs = await whenChecks(rig.consul, 'foo', (checks) =>

@@ -10,7 +10,11 @@ const health = (port: number): Promise<number | undefined> =>
 
 it('fails, vanishes and heals on demand', async () => {
   const seen: TargetState[] = [];
-  await using targets = await startTargets((state) => seen.push(state));
+  await using targets = await startTargets();
+  targets.follow((state) => {
+    seen.push(state);
+    return Promise.resolve();
+  });
   const order = (path: string): Promise<Response> => fetch(`${targets.controlUrl}${path}`, { method: 'PUT' });
   expect(await health(targets.port)).toBe(200);
   for (const [path, status] of [
