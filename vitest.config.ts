@@ -17,8 +17,13 @@ const project = (name: string, testTimeout: number, folder = name) => ({
 const FLEET = 'integration/fleet';
 const LONG = 'test/integration/**/*.long.test.ts';
 
-/** Fleets are mostly waiting, and a fleet is several processes: as many files at once as leave the processors some air. */
-const fleets = { ...project('fleet', 180_000, FLEET).test, maxWorkers: 3, sequence: { groupOrder: 2 } };
+/** Fleets are mostly waiting, and a fleet is several processes: as many at once as two processors can start in a moment. */
+const fleets = {
+  ...project('fleet', 180_000, FLEET).test,
+  maxWorkers: 2,
+  maxConcurrency: 4,
+  sequence: { groupOrder: 2 },
+};
 
 export default defineConfig({
   test: {
