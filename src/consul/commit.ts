@@ -6,8 +6,7 @@ import { isPermissionDenied } from './errors.ts';
 import { blame, type Forbidden, type Group, judge, type Open } from './groups.ts';
 import { forgetRemoved, type KnowledgeDeps } from './knowledge.ts';
 import { lastOwnership, type Ownership, type OwnershipDeps, readOwnership, stands } from './ownership.ts';
-import type { Basis } from './plan.ts';
-import { markStale, planAll } from './planning.ts';
+import { markStale, openFor, planAll } from './planning.ts';
 import type { Protection } from './protection.ts';
 import { type OperationError, sendTransaction, type TransactionResult } from './transaction.ts';
 
@@ -25,7 +24,6 @@ export class Commit {
   readonly #outcomes = new Map<string, WriteOutcome>();
   /** Undefined: its fence has failed, and it must be read again. */
   #ownership: Ownership | undefined;
-  #services: Basis['services'] = new Map();
 
   constructor(deps: CommitDeps, policy: StaleIndexPolicy, signal: AbortSignal) {
     this.#deps = deps;
@@ -35,7 +33,7 @@ export class Commit {
   }
 
   async run(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
-    let open: readonly Open[] = writes.map((write) => ({ write, stale: new Map() }));
+    let open: readonly Open[] = writes.map((write) => openFor(this.#deps, write));
     let type: 'owed' | 'forbidden' = 'owed';
     let reason = 'the records or the own list keep changing';
     try {
@@ -69,7 +67,6 @@ export class Commit {
 
   async #plan(open: readonly Open[], ownership: Ownership): Promise<readonly Group[]> {
     const planned = await planAll(this.#deps, open, ownership, this.#signal);
-    this.#services = planned.services;
     for (const { open, rejection } of planned.decided) {
       if (rejection === undefined) this.#accept(open);
       else this.#reject(open, rejection);
@@ -158,7 +155,7 @@ export class Commit {
   #settle(open: Open, verdict: Rejection | Forbidden | 'stale'): void {
     if (verdict !== 'stale') this.#reject(open, verdict);
     else if (this.#policy === 'drop') this.#reject(open, { reason: 'gone' });
-    else markStale(this.#deps, open, this.#services);
+    else markStale(open);
   }
 
   #accept({ write: { id, operations } }: Open): void {

@@ -8,8 +8,10 @@ import type { OperationError, TransactionOperation } from './transaction.ts';
 /** A write that has no outcome yet. */
 export interface Open {
   readonly write: Write;
-  /** By place of the operation: what the last try rested on, once that turned out stale. */
+  /** By place of the operation: what the last try rested on, once that turned out stale; a removal's from the start. */
   readonly stale: Map<number, Basis['stale']>;
+  /** What the plan under way rests on: the mirror may have moved on when its answer comes. */
+  readonly rested: Map<number, Basis['stale']>;
 }
 
 /** All operations of one write: they take effect together. */

@@ -1,7 +1,7 @@
 /** What must be read before operations can be planned: what the mirror lacks, and what turned out stale. */
 import { checkKey, type WriteOperation } from '../../machines/model.ts';
 import type { ConsulClient } from './client.ts';
-import { type Facts, type Questions, readFacts, serviceKey } from './facts.ts';
+import { type Facts, type Questions, readFacts } from './facts.ts';
 import type { Keys } from './keys.ts';
 import { nodeCheckId } from './plan.ts';
 import type { Records } from './records.ts';
@@ -47,17 +47,16 @@ export function forgetRemoved({ records, keys }: KnowledgeDeps, operation: Write
   if (operation.type === 'node.remove') records.forgetNode(operation.node);
 }
 
-/** What the stale operation rested on, so that a change by somebody else can be told from one's own. */
-export function restedOn(operation: WriteOperation, records: Records, services: Facts['services']) {
+/** What the operation rests on, so that a change by somebody else can be told from one's own. */
+export function restedOn(operation: WriteOperation, records: Records) {
   switch (operation.type) {
     case 'check.report':
+    case 'service.remove':
       return pick(records.get(checkKey(operation.id)));
     case 'node.report':
       return pick(records.get(checkKey(nodeCheckId(operation.node, operation.partition))));
     case 'node.remove':
       return pick(records.node(operation.node));
-    case 'service.remove':
-      return pick(services.get(serviceKey(operation.id)));
     default:
       return pick(undefined);
   }
@@ -84,7 +83,9 @@ function ask({ records, keys }: KnowledgeDeps, inquiries: readonly Inquiry[]): Q
         if (isStale || records.node(operation.node) === undefined) questions.nodes.push(operation);
         break;
       case 'service.remove':
-        if (operation.id.serviceId !== '') questions.services.push(operation.id);
+        if (operation.id.serviceId === '') break;
+        questions.services.push(operation.id);
+        if (isStale) questions.checks.push(operation.id);
         break;
       case 'criticalSince.clear':
         if (isStale || records.kvIndex(keys.criticalCheck(operation.id)) === undefined)

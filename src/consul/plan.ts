@@ -26,7 +26,7 @@ export interface Basis {
   readonly records: Records;
   readonly services: Facts['services'];
   readonly keys: Keys;
-  /** The same operation's check, node or service as it was when the last try turned out stale; undefined: a first try. */
+  /** What the last try rested on, once that turned out stale, or a removal was decided for; undefined: a first try. */
   readonly stale: { readonly status: string; readonly modifyIndex: number } | undefined;
 }
 
@@ -107,18 +107,26 @@ function removeNode({ node }: Wish<'node.remove'>, { records, keys, stale }: Bas
   if (node === '') return rejected({ reason: 'refused', detail: 'a node without a name' });
   const known = records.node(node);
   if (known === undefined) return send(operation.deleteKey(keys.probe(node)));
-  if (stale !== undefined && stale.modifyIndex !== known.modifyIndex) return rejected({ reason: 'fenced' });
+  if (stale?.modifyIndex !== known.modifyIndex) return rejected({ reason: 'fenced' });
   return send(operation.deleteNodeCas(known), operation.deleteKey(keys.probe(node)));
 }
 
-/** Consul takes a deregistration without a service id for one of the whole node: it must never be sent. */
-function removeService({ id }: Wish<'service.remove'>, { services, keys, stale }: Basis): Step {
+/**
+ * Consul takes a deregistration without a service id for one of the whole node: it must never be sent. The check goes first, if
+ * it is as it was: how long it may be critical is in its definition, and that may have been edited.
+ */
+function removeService({ id }: Wish<'service.remove'>, { records, services, keys, stale }: Basis): Step {
   if (id.serviceId === '' || id.node === '')
     return rejected({ reason: 'refused', detail: 'a check without a service' });
   const known = services.get(serviceKey(id));
   if (known === undefined) return send(operation.deleteFolder(keys.criticalService(id)));
-  if (stale !== undefined && stale.modifyIndex !== known.modifyIndex) return rejected({ reason: 'fenced' });
-  return send(operation.deleteServiceCas(id, known), operation.deleteFolder(keys.criticalService(id)));
+  const check = records.get(checkKey(id));
+  if (check === undefined || stale?.modifyIndex !== check.modifyIndex) return rejected({ reason: 'fenced' });
+  return send(
+    operation.deleteCheckCas(check),
+    operation.deleteServiceCas(id, known),
+    operation.deleteFolder(keys.criticalService(id)),
+  );
 }
 
 function clear(key: string, records: Records): Step {

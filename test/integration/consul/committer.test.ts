@@ -665,6 +665,40 @@ describe('a removal', () => {
     expect(await consul.get('/catalog/node/moved')).not.toBeNull();
   });
 
+  it('spares a node that was replaced while the removal waited for another try', async () => {
+    await seed('replaced');
+    await own('replaced');
+    const removal = fenced(reap('replaced'));
+    await expect(committer().commit([removal], 'settle', AbortSignal.abort())).rejects.toThrow();
+    await consul.put('/catalog/deregister', { Node: 'replaced' });
+    await seed('replaced'); // the mirror learns the successor
+    expect(await outcome(removal)).toMatchObject({ rejection: { reason: 'fenced' } });
+    expect(await consul.get('/catalog/node/replaced')).not.toBeNull();
+  });
+
+  it('spares a service whose check was edited unseen, for it may be critical for longer now', async () => {
+    const register = (after: string) =>
+      consul.put('/catalog/register', {
+        Node: 'patient',
+        Address: '10.0.0.1',
+        Service: { ID: 'web', Service: 'web' },
+        Check: {
+          Node: 'patient',
+          CheckID: 'web',
+          ServiceID: 'web',
+          Status: 'critical',
+          Definition: { TCP: 'h:1', DeregisterCriticalServiceAfter: after },
+        },
+      });
+    await register('10s');
+    await look('patient');
+    await own('patient');
+    await register('72h');
+    const id = idOf('patient', 'web', 'web');
+    expect(await outcome(fenced({ type: 'service.remove', id }))).toMatchObject({ rejection: { reason: 'fenced' } });
+    expect(await stored('patient')).toHaveLength(1);
+  });
+
   it('does not take along reports that travel with it when its fence fails', async () => {
     const id = await seed('mixed');
     await own('mixed');
