@@ -21,7 +21,7 @@ export const newCheck = (dice: Dice, checkId: string): Omit<UserCheck, 'editedAt
   serviceId: dice.chance(0.8) ? `s${dice.between(0, 1)}` : '',
   name: `check ${checkId}`,
   notes: '',
-  intervalMs: dice.pick([2_000, 5_000, 10_000]),
+  intervalMs: dice.pick([3_000, 10_000, 10_000]),
   timeoutMs: dice.pick([1_000, 4_000]),
   kind: dice.chance(0.7) ? 'HTTP' : 'TCP',
   deregisterAfterMs: dice.chance(0.4) ? dice.pick([10_000, 45_000]) : undefined,

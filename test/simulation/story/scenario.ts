@@ -24,20 +24,20 @@ const someOf = <T>(dice: Dice, all: readonly T[]): readonly T[] => {
 
 export const scenarioOf = (dice: Dice): Scenario => ({
   instances: dice.between(1, 4),
-  nodes: dice.chance(0.2) ? dice.between(10, 30) : dice.between(1, 10),
+  nodes: dice.chance(0.1) ? dice.between(10, 30) : dice.between(1, 6),
   settings: {
     passingThreshold: dice.pick([0, 0, 1, 3]),
     criticalThreshold: dice.pick([0, 0, 1, 3]),
     checkUpdateIntervalMs: dice.pick([0, 5_000, 60_000]),
     nodeReconnectTimeoutMs: dice.pick([15_000, 40_000, 90_000]),
-    nodeProbeIntervalMs: dice.pick([2_000, 5_000, 10_000]),
+    nodeProbeIntervalMs: dice.pick([4_000, 10_000]),
     nodeHealthRefreshIntervalMs: dice.pick([60_000, 3_600_000]),
     disableCoordinateUpdates: dice.chance(0.5),
   },
   // safe: the keys of those very objects
   faults: someOf(dice, Object.keys(FAULTS) as FaultName[]),
   edits: someOf(dice, Object.keys(EDITS) as EditName[]),
-  faultEveryMs: dice.pick([5_000, 20_000, 60_000, Infinity]),
-  editEveryMs: dice.pick([2_000, 10_000, 60_000]),
-  changeEveryMs: dice.pick([3_000, 10_000, 30_000]),
+  faultEveryMs: dice.pick([8_000, 25_000, 60_000, Infinity]),
+  editEveryMs: dice.pick([4_000, 15_000, 60_000]),
+  changeEveryMs: dice.pick([5_000, 15_000, 30_000]),
 });

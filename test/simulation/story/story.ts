@@ -31,8 +31,8 @@ const startFleet = (world: World, dice: Dice): void => {
   }
 };
 
-export const tell = (world: World, { instances, nodes, ...scenario }: Scenario): void => {
-  const { dice, users } = world;
+export const tell = (world: World, { nodes, ...scenario }: Scenario): void => {
+  const { dice } = world;
   world.mostNodes = nodes;
   const registering = dice.fork('nodes');
   for (let index = 0; index < nodes; index += 1) putNewNode(world, registering, `n${index}`);

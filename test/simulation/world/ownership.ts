@@ -6,6 +6,8 @@ import type { Timeline } from './timeline.ts';
 export class Ownership {
   readonly #timeline: Timeline;
   readonly #since = new Map<string, { readonly owners: string; readonly sinceMs: number }>();
+  /** Since when each instance has a list. */
+  readonly #listSince = new Map<string, number>();
   #lists: ReadonlyMap<string, readonly string[]> = new Map();
 
   constructor(timeline: Timeline, server: ConsulServer) {
@@ -30,8 +32,15 @@ export class Ownership {
     return this.#since.get(node)?.sinceMs ?? 0;
   }
 
+  /** Since when the instance has a list; undefined: it has none. */
+  listSinceMs(serviceId: string): number | undefined {
+    return this.#listSince.get(serviceId);
+  }
+
   #read(next: ReadonlyMap<string, readonly string[]>): void {
     const names = new Set([...this.#lists.values(), ...next.values()].flat());
+    for (const id of this.#lists.keys()) if (!next.has(id)) this.#listSince.delete(id);
+    for (const id of next.keys()) if (!this.#lists.has(id)) this.#listSince.set(id, this.#timeline.nowMs);
     this.#lists = next;
     for (const name of names) {
       const owners = this.ownersOf(name).join();
