@@ -1,4 +1,4 @@
-/** The Consul program that tests and the demo run. */
+/** The Consul program that tests and benches run. */
 import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';

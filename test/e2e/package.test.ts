@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { version } from '../../src/version.ts';
+import { eventually } from '../support/eventually.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -44,7 +46,7 @@ it('has nothing that publint would say', async () => {
   expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
 });
 
-it('installs into an empty folder, answers -version, and can be imported', async () => {
+it('installs into an empty folder, answers -version, can be imported, and brings all that it takes to try it out', async () => {
   const home = await mkdtemp(join(folder, 'home-'));
   await writeFile(join(home, 'package.json'), '{"private":true}');
   const flags = ['--omit=dev', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', home];
@@ -61,4 +63,25 @@ it('installs into an empty folder, answers -version, and can be imported', async
   const imported = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: home });
   expect(imported.stdout).toBe('function check\n');
   expect(await readdir(join(home, 'node_modules'))).not.toContain('vitest');
+  expect(await tryOut(bin, home)).toEqual({ code: 0, stderr: '' });
 });
+
+/** Runs `consul-esm dev` until both checks pass, and Ctrl-C. */
+async function tryOut(bin: string, cwd: string): Promise<{ code: unknown; stderr: string }> {
+  const child = spawn(bin, ['dev', '-port=0'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    const ended = once(child, 'close');
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+    await eventually(
+      'both checks passing',
+      () => stdout.match(/ is now passing/g)?.length === 2 || child.exitCode !== null,
+    );
+    child.kill('SIGINT');
+    const [code] = (await ended) as unknown[]; // safe: `once` gives `any`
+    return { code, stderr };
+  } finally {
+    child.kill('SIGKILL');
+  }
+}

@@ -23,6 +23,8 @@ describe('parseCommandLine', () => {
     [['--help'], { command: 'help', sources: [] }],
     [['-nonsense', '-help'], { command: 'help', sources: [] }],
     [['-config-file=a', '-v'], { command: 'version', sources: [] }],
+    [['dev'], { command: 'dev', argv: [] }],
+    [['dev', '-help', 'x'], { command: 'dev', argv: ['-help', 'x'] }],
   ])('reads %j', (argv, expected) => {
     expect(parseCommandLine(argv)).toEqual(expected);
   });
@@ -35,6 +37,7 @@ describe('parseCommandLine', () => {
     [['-config-dir='], 'flag needs an argument: -config-dir'],
     [['-version=maybe'], 'invalid value "maybe" for flag -version; allowed: true or false'],
     [['a.hcl'], 'unexpected argument: a.hcl'],
+    [['-config-file=a', 'dev'], 'unexpected argument: dev'],
     [['-config-file=a', '--', '-v'], 'unexpected argument: -v'],
     [['-'], 'unexpected argument: -'],
   ])('refuses %j', (argv, sentence) => {
