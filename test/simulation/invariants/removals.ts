@@ -31,7 +31,9 @@ export const removals = (world: World): Invariant => {
   };
 
   const checkDueMs = (node: string, { checkId, serviceId, deregisterAfterMs }: UserCheck): number | undefined => {
-    const created = world.checksOf(node).get(checkId)?.CreateIndex ?? Infinity;
+    const stored = world.checksOf(node).get(checkId);
+    if (stored === undefined || stored.Status === 'passing' || stored.Status === 'warning') return undefined;
+    const created = stored.CreateIndex;
     const since = sinceMs(world.server, `critical/${node}/${serviceId}/${checkId}`, created);
     return since === undefined || deregisterAfterMs === undefined ? undefined : since + deregisterAfterMs;
   };
@@ -60,7 +62,7 @@ export const removals = (world: World): Invariant => {
   };
 
   const requireRemoved = (
-    { name, editedAtMs }: UserNode,
+    { name, editedAtMs }: Pick<UserNode, 'name' | 'editedAtMs'>,
     what: string,
     dueMs: number | undefined,
     target: Target,
@@ -114,7 +116,8 @@ export const removals = (world: World): Invariant => {
         for (const check of node.checks.values()) {
           if (check.serviceId === '') continue;
           const asked = world.targets.at(checkHost(node.name, check.checkId));
-          requireRemoved(node, `service ${node.name}/${check.serviceId}`, checkDueMs(node.name, check), asked, check);
+          const edited = { name: node.name, editedAtMs: Math.max(node.editedAtMs, check.editedAtMs) };
+          requireRemoved(edited, `service ${node.name}/${check.serviceId}`, checkDueMs(node.name, check), asked, check);
         }
       }
     },

@@ -1,0 +1,11 @@
+/** Seeds that once failed, by what was wrong. The story of a seed changes with the world, so that each was kept as a test of its own part too. */
+import { expect, test } from 'vitest';
+import { simulate } from './simulate.ts';
+
+test.each([
+  ['a node that was replaced during an outage was removed in place of its predecessor', 1016],
+  ['a service was removed by a deadline that had been edited during an outage', 68],
+])('%s', async (_, seed) => {
+  const { failure } = await simulate(seed);
+  expect(failure).toBeUndefined();
+});
