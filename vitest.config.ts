@@ -31,7 +31,14 @@ export default defineConfig({
       project('unit', 10_000),
       project('machines', 10_000),
       // Years of faults on a virtual clock. The young generation holds a run's rubbish: collecting it often costs a quarter more.
-      { test: { ...project('simulation', 60_000).test, execArgv: [...execArgv, '--max-semi-space-size=64'] } },
+      {
+        test: {
+          ...project('simulation', 60_000).test,
+          execArgv: [...execArgv, '--max-semi-space-size=64'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 4 },
+        },
+      },
       { test: { ...project('integration', 60_000).test, exclude: [`test/${FLEET}/**`, LONG] } },
       // End to end is mostly waiting: more files at once than there are processors, and after the suites that reckon.
       { test: { ...project('e2e', 120_000).test, maxWorkers: 3, sequence: { groupOrder: 1 } } },
