@@ -54,7 +54,7 @@ export function movedNodes(before: Lists, after: Lists): number {
 }
 
 /** Do just these instances hold just so many nodes, each node once, sizes within one? */
-export function isShared(lists: Lists, instanceIds: readonly string[], nodes: number): boolean {
+function isShared(lists: Lists, instanceIds: readonly string[], nodes: number): boolean {
   const held = [...lists].filter((entry) => entry[1].nodes.length > 0);
   const sizes = instanceIds.map((id) => lists.get(id)?.nodes.length ?? 0);
   return (
