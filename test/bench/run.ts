@@ -16,7 +16,7 @@ import { asJson, asTable } from './report.ts';
 
 const MEASURES: readonly Measure[] = [start, discovery, removal, status, load];
 
-/** Takes a quarter of an hour, so it wants to be named. */
+/** Takes minutes, so it wants to be named. */
 const ON_REQUEST: readonly Measure[] = [fleet];
 const ALL = [...MEASURES, ...ON_REQUEST];
 

@@ -10,6 +10,11 @@ import type { Figure, Measure } from '../measure.ts';
 
 const ROUNDS = 10;
 
+/** A node is probed each second: what a take-over adds to that. */
+const INTERVAL_MS = 1_000;
+const TERM_MS = 2_000 + INTERVAL_MS;
+const KILL_MS = 25_000 + INTERVAL_MS;
+
 /** What one round showed. */
 interface Seen {
   readonly probedAgainMs: number;
@@ -100,7 +105,9 @@ const pausing = (whom: Whom): Story =>
     daemon.signal('SIGCONT');
   });
 
-const tellStory = async (rig: FleetRig, story: Story, tell: (progress: string) => void): Promise<readonly Figure[]> => {
+type Tell = (progress: string) => void;
+
+const tellStory = async (rig: FleetRig, story: Story, tell: Tell): Promise<readonly Figure[]> => {
   const seen: Seen[] = [];
   while (seen.length < ROUNDS) {
     seen.push(await story.round(rig));
@@ -120,38 +127,34 @@ const tellStory = async (rig: FleetRig, story: Story, tell: (progress: string) =
   ];
 };
 
-/** A node is probed each second: what a take-over adds to that. */
-const INTERVAL_MS = 1_000;
-const TERM_MS = 2_000 + INTERVAL_MS;
-const KILL_MS = 25_000 + INTERVAL_MS;
-
-/** One agent, as in a small site. */
-const ofOneAgent = async (tell: (progress: string) => void): Promise<readonly Figure[]> => {
-  await using folder = await temporaryFolder();
-  await using consul = await startConsul({ dataDir: folder.path });
-  await using rig = await openFleetRig('bench', consul);
-  const restarting = passing('the Consul agent is killed, and back after 5 s', INTERVAL_MS * 2, async () => {
-    await consul.kill('SIGKILL');
-    await pause(PAUSE_MS);
-    await consul.start();
-  });
-  const stories = [
-    ending('SIGTERM', 'a follower', TERM_MS),
-    ending('SIGTERM', 'the leader', TERM_MS),
-    ending('SIGKILL', 'a follower', KILL_MS),
-    ending('SIGKILL', 'the leader', KILL_MS),
-    joining,
-    pausing('a follower'),
-    pausing('the leader'),
-    restarting,
-  ];
+const tellStories = async (rig: FleetRig, stories: readonly Story[], tell: Tell): Promise<readonly Figure[]> => {
   const figures: Figure[] = [];
   for (const story of stories) figures.push(...(await tellStory(rig, story, tell)));
   return figures;
 };
 
+/** One agent, as in a small site; each fleet has its own, so that several can be watched at once. */
+const ofOneAgent = async (name: string, stories: readonly Story[], tell: Tell): Promise<readonly Figure[]> => {
+  await using consul = await startConsul();
+  await using rig = await openFleetRig(name, consul);
+  return await tellStories(rig, stories, tell);
+};
+
+/** The agent itself goes and comes back. */
+const ofAnAgentThatDies = async (tell: Tell): Promise<readonly Figure[]> => {
+  await using folder = await temporaryFolder();
+  await using consul = await startConsul({ dataDir: folder.path });
+  await using rig = await openFleetRig('restarts', consul);
+  const restarting = passing('the Consul agent is killed, and back after 5 s', INTERVAL_MS * 2, async () => {
+    await consul.kill('SIGKILL');
+    await pause(PAUSE_MS);
+    await consul.start();
+  });
+  return await tellStories(rig, [restarting], tell);
+};
+
 /** Three servers, and an agent that is none, as on any machine of a larger site. */
-const ofACluster = async (tell: (progress: string) => void): Promise<readonly Figure[]> => {
+const ofACluster = async (tell: Tell): Promise<readonly Figure[]> => {
   await using cluster = await startCluster();
   await using folder = await temporaryFolder();
   await using agent = await startConsul({ dataDir: folder.path, config: await memberOf(cluster) });
@@ -162,7 +165,7 @@ const ofACluster = async (tell: (progress: string) => void): Promise<readonly Fi
     await cluster.untilLed((server) => server !== leader);
     await cluster.start(leader);
   });
-  return await tellStory(rig, electing, tell);
+  return await tellStories(rig, [electing], tell);
 };
 
 /** What makes an agent a client of the cluster. */
@@ -171,8 +174,24 @@ const memberOf = async ({ servers }: Cluster): Promise<Readonly<Record<string, u
   return { server: false, bootstrap_expect: 0, retry_join: [`127.0.0.1:${self.DebugConfig.SerfPortLAN}`] };
 };
 
+const TERM_STORIES = [
+  ending('SIGTERM', 'a follower', TERM_MS),
+  ending('SIGTERM', 'the leader', TERM_MS),
+  joining,
+  pausing('a follower'),
+  pausing('the leader'),
+];
+
 export const fleet: Measure = {
   name: 'fleet',
-  about: 'what befalls three instances, ten times each: take-over, nodes moved, nodes harmed (20 minutes)',
-  run: async (tell) => [...(await ofOneAgent(tell)), ...(await ofACluster(tell))],
+  about: 'what befalls three instances, ten times each: take-over, nodes moved, nodes harmed (7 minutes)',
+  async run(tell) {
+    const figures = await Promise.all([
+      ofOneAgent('terms', TERM_STORIES, tell),
+      ofOneAgent('kills', [ending('SIGKILL', 'a follower', KILL_MS)], tell),
+      ofOneAgent('leaders', [ending('SIGKILL', 'the leader', KILL_MS)], tell),
+      ofAnAgentThatDies(tell).then(async (seen) => [...seen, ...(await ofACluster(tell))]),
+    ]);
+    return figures.flat();
+  },
 };
