@@ -16,6 +16,8 @@ const { values } = parseArgs({
     speed: { type: 'boolean' },
     /** Of a child: every so many seeds, and no summary. */
     step: { type: 'string' },
+    /** Of a child: no more than the first failure. */
+    'until-failure': { type: 'boolean', default: false },
   },
 });
 
@@ -29,7 +31,10 @@ const tellFailure = ({ seed, steps, failure }: Outcome): void => {
 };
 
 const runEvery = async (step: number): Promise<void> => {
-  for (let seed = from; seed < endSeed; seed += step) tellFailure(await simulate(seed));
+  for (let seed = from; seed < endSeed; seed += step) {
+    tellFailure(await simulate(seed));
+    if (values['until-failure'] && process.exitCode === 1) return;
+  }
 };
 
 /** Resolves to whether all seeds of the child held. */

@@ -48,7 +48,11 @@ export const removals = (world: World): Invariant => {
     const dueMs = due.get(node);
     const inMs = (dueMs ?? Infinity) - world.timeline.nowMs;
     if (dueMs === undefined || inMs > 0) throw new Violation(`${by} removes node ${node} ${seconds(inMs)} too early`);
-    if (!hasFailedSince(world.targets.at(nodeHost(node)), by, dueMs))
+    const target = world.targets.at(nodeHost(node));
+    const answeredMs = world.timeline.nowMs - (target.wellMs.get(by) ?? -Infinity);
+    if (answeredMs < nodeReconnectTimeoutMs)
+      throw new Violation(`${by} removes node ${node}, which answered it ${seconds(answeredMs)} ago`);
+    if (!hasFailedSince(target, by, dueMs))
       throw new Violation(`${by} removes node ${node} without a failed ping after it was due`);
   };
 

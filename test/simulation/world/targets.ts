@@ -25,6 +25,8 @@ export class Target {
   sinceMs: number;
   /** The last visit of each daemon, by name. */
   readonly visits = new Map<string, Visit>();
+  /** When each daemon last heard that it is well. */
+  readonly wellMs = new Map<string, number>();
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -85,6 +87,7 @@ const visit = (asker: Asker, host: string, timeoutMs: number, signal: AbortSigna
     const end = (seen: Health | undefined): void => {
       signal.removeEventListener('abort', onAbort);
       if (seen !== undefined) target.visits.set(name, { by: name, sentAtMs, health });
+      if (seen === 'passing') target.wellMs.set(name, process.clock.now());
       resolve(seen);
     };
     const onAbort = (): void => {

@@ -1,0 +1,85 @@
+/** Faults put into the program on purpose: the simulation must find each. */
+
+export interface Mutant {
+  /** What is wrong with it. */
+  readonly name: string;
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'writes are not fenced by the own list',
+    file: 'src/consul/commit.ts',
+    from: 'const { fences } = this.#ownership;',
+    to: 'const fences: TransactionOperation[] = [];',
+  },
+  {
+    name: 'a leader writes lists whether it holds the lock or not',
+    file: 'src/consul/list-writer.ts',
+    from: "{ KV: { Verb: 'check-session', Key: keys.leader, Session: session } }",
+    to: "{ KV: { Verb: 'get-tree', Key: keys.leader } }",
+  },
+  {
+    name: 'a leader does not notice that it lost the lock',
+    file: 'machines/leadership.ts',
+    from: "{ guard: 'isNotHolder', target: 'follower', actions: 'announceWaiting' },",
+    to: '',
+  },
+  {
+    name: 'one result more than the threshold is needed',
+    file: 'machines/rules/threshold.ts',
+    from: 'counted.worse > thresholds.critical)',
+    to: 'counted.worse > thresholds.critical + 1)',
+  },
+  {
+    name: 'a ping sent before the deadline confirms that a node is gone',
+    file: 'machines/node.ts',
+    from: 'event.sentAtMs >= removalDueMs(context) &&',
+    to: '',
+  },
+  {
+    name: 'a node that answers keeps the time since when it failed',
+    file: 'machines/rules/report.ts',
+    from: "? { type: 'failingSince.clear', node: name }",
+    to: "? { type: 'failingSince.set', node: name, sinceMs: 0 }",
+  },
+  {
+    name: 'a node that goes to another instance is not stopped',
+    file: 'src/roster.ts',
+    from: 'stop.forEach(stopNode);',
+    to: 'void stop;',
+  },
+  {
+    name: 'a check that joins a running node is not started',
+    file: 'src/roster.ts',
+    from: 'if (newcomers.size > 0) adoption.add([node.name]);',
+    to: '',
+  },
+  {
+    name: 'nodes that one instance gives up are given to nobody',
+    file: 'machines/rules/distribute.ts',
+    from: '[...free, ...shed]',
+    to: '[...free]',
+  },
+  {
+    name: 'a removal takes whoever bears the name by then',
+    file: 'src/consul/plan.ts',
+    from: "if (stale?.modifyIndex !== known.modifyIndex) return rejected({ reason: 'fenced' });",
+    to: 'void stale;',
+  },
+  {
+    name: 'a lost registration is taken for a good one',
+    file: 'machines/registration.ts',
+    from: 'isKnown: (_, isKnown: boolean) => isKnown,',
+    to: 'isKnown: (_, isKnown: boolean) => isKnown || true,',
+  },
+  {
+    name: 'a write that is owed is forgotten',
+    file: 'machines/rules/queue.ts',
+    from: "(outcome?.type === 'forbidden' ? forbidden : queue).set(write.subject, write);",
+    to: '',
+  },
+];
