@@ -9,7 +9,7 @@ import { ownersIn, untilShared, type Lists } from '../support/shares.ts';
 import { startWitness } from '../support/witness.ts';
 
 export const INSTANCES = ['one', 'two', 'three'] as const;
-const NODES = 60;
+const NODES = 18;
 const INTERVAL = '1s';
 
 export interface FleetRig extends AsyncDisposable {

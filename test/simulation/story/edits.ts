@@ -16,7 +16,7 @@ const someCheck = (world: World, dice: Dice) => {
   return node === undefined || checks.length === 0 ? undefined : { node: node.name, check: dice.pick(checks) };
 };
 
-export const newCheck = (dice: Dice, checkId: string): Omit<UserCheck, 'editedAtMs'> => ({
+const newCheck = (dice: Dice, checkId: string): Omit<UserCheck, 'editedAtMs'> => ({
   checkId,
   serviceId: dice.chance(0.8) ? `s${dice.between(0, 1)}` : '',
   name: `check ${checkId}`,

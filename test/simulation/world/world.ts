@@ -13,7 +13,7 @@ import { Users } from './users.ts';
 const START_MS = Date.UTC(2024, 0, 1);
 
 /** How long after the last fault all must be right again. */
-export const TAKE_OVER_MS = 30_000;
+const TAKE_OVER_MS = 30_000;
 
 /** A check as the catalog has it. */
 export interface StoredCheck {
