@@ -1,4 +1,5 @@
 /** Keeps the network coordinates of nodes: moved by every ping, written when that makes a difference. */
+import { setMaxListeners } from 'node:events';
 import type { ExternalNode } from '../../machines/model.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { CoordinateStore } from '../consul/coordinate.ts';
@@ -34,6 +35,7 @@ interface Position {
 
 export const createCoordinates = ({ store, clock, random, log }: CoordinatesDeps): Coordinates => {
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // every node's request listens to it: Node took eleven of them for a leak, and said so
   const positions = new Map<string, Position>();
   const busy = new Set<string>();
   let local: { readonly coordinate: Promise<Coordinate | undefined>; readonly readAtMs: number } | undefined;

@@ -29,7 +29,8 @@ export const bounds = (world: World): Invariant => {
       }
       for (const instance of world.running) {
         const { name, owed } = instance;
-        if (owed > WRITES_UNDER_WAY + 2 * (watched + world.mostNodes)) throw new Violation(`${name} owes ${owed} writes`);
+        if (owed > WRITES_UNDER_WAY + 2 * (watched + world.mostNodes))
+          throw new Violation(`${name} owes ${owed} writes`);
         if (owed === 0 || !world.isCalm) owingSinceMs.delete(name);
         else if (!owingSinceMs.has(name)) owingSinceMs.set(name, world.timeline.nowMs);
         const forMs = world.timeline.nowMs - (owingSinceMs.get(name) ?? world.timeline.nowMs);

@@ -1,4 +1,5 @@
 /** No service or node is removed before its time, and each is removed within 1 s after it in calm. */
+import type { Exchange } from '../world/consul-server.ts';
 import { sinceMs } from '../world/kv.ts';
 import { changesOf, isDone } from '../world/transaction.ts';
 import { checkHost, isProbed, nodeHost, type UserCheck, type UserNode } from '../world/users.ts';
@@ -39,18 +40,16 @@ export const removals = (world: World): Invariant => {
   };
 
   /** Was it asked by that instance at or after `dueMs`, and did that fail? */
-  const hasFailedSince = (target: Target, by: string, dueMs: number): boolean => {
-    const visit = target.visits.get(by);
-    return visit !== undefined && visit.sentAtMs >= dueMs && visit.health !== 'passing';
-  };
+  const hasFailedSince = (target: Target, by: string, dueMs: number): boolean =>
+    (target.failedSentMs.get(by) ?? -Infinity) >= dueMs;
 
-  const judgeNode = (by: string, node: string): void => {
+  const judgeNode = ({ from: by, sentAtMs }: Exchange, node: string): void => {
     const dueMs = due.get(node);
     const inMs = (dueMs ?? Infinity) - world.timeline.nowMs;
     if (dueMs === undefined || inMs > 0) throw new Violation(`${by} removes node ${node} ${seconds(inMs)} too early`);
     const target = world.targets.at(nodeHost(node));
-    const answeredMs = world.timeline.nowMs - (target.wellMs.get(by) ?? -Infinity);
-    if (answeredMs < nodeReconnectTimeoutMs)
+    const answeredMs = sentAtMs - (target.wellMs.get(by) ?? -Infinity);
+    if (answeredMs > 0 && answeredMs < nodeReconnectTimeoutMs)
       throw new Violation(`${by} removes node ${node}, which answered it ${seconds(answeredMs)} ago`);
     if (!hasFailedSince(target, by, dueMs))
       throw new Violation(`${by} removes node ${node} without a failed ping after it was due`);
@@ -107,7 +106,7 @@ export const removals = (world: World): Invariant => {
           judgeService(exchange.from, node, Service.Service.ID);
           world.users.forgetService(node.name, Service.Service.ID);
         } else {
-          judgeNode(exchange.from, node.name);
+          judgeNode(exchange, node.name);
           world.users.forgetNode(node.name);
         }
       }

@@ -14,6 +14,8 @@ export interface Exchange {
   /** The name of the daemon. */
   readonly from: string;
   readonly request: EmbeddedRequest;
+  /** What the daemon learned after this could not recall the request. */
+  readonly sentAtMs: number;
   /** From this on it has taken effect, or has not. */
   readonly reply: EmbeddedReply;
 }
@@ -74,7 +76,7 @@ export class ConsulServer {
   }
 
   /** What a daemon asks. `answer` is called at once, or when what it waits for has happened; the function ends the wait. */
-  ask(from: string, request: EmbeddedRequest, answer: (reply: EmbeddedReply) => void): () => void {
+  ask(from: string, sentAtMs: number, request: EmbeddedRequest, answer: (reply: EmbeddedReply) => void): () => void {
     const refused = this.#refusal(request);
     if (refused !== undefined) {
       answer(refused);
@@ -84,7 +86,7 @@ export class ConsulServer {
     for (const witness of this.#witnesses) witness.beforeWrite?.(from, request);
     const reply = this.#answerTo(request);
     if (changesOf(request).some(({ KV }) => KV?.Key.startsWith(LISTS) === true)) this.#tellLists();
-    for (const witness of this.#witnesses) witness.afterWrite?.({ from, request, reply });
+    for (const witness of this.#witnesses) witness.afterWrite?.({ from, request, sentAtMs, reply });
     answer(reply);
     return () => undefined;
   }

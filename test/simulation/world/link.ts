@@ -79,6 +79,7 @@ export class Link {
   ask(request: EmbeddedRequest, signal: AbortSignal): Promise<EmbeddedReply> {
     return new Promise((resolve, reject) => {
       if (this.#process.isDead) return;
+      const sentAtMs = this.#timeline.nowMs;
       let isOpen = true;
       let cancel = (): void => undefined;
       const end = (): boolean => {
@@ -114,7 +115,7 @@ export class Link {
         isLost: () => !isOpen && this.#dice.chance(0.5),
         arrive: () => {
           if (!this.#server.isUp) return;
-          cancel = this.#server.ask(this.#from, request, (reply) => {
+          cancel = this.#server.ask(this.#from, sentAtMs, request, (reply) => {
             this.#carry({
               isLost: () => !isOpen,
               arrive: () => {

@@ -27,6 +27,8 @@ export class Target {
   readonly visits = new Map<string, Visit>();
   /** When each daemon last heard that it is well. */
   readonly wellMs = new Map<string, number>();
+  /** When each daemon last sent what found it not well. */
+  readonly failedSentMs = new Map<string, number>();
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -88,6 +90,7 @@ const visit = (asker: Asker, host: string, timeoutMs: number, signal: AbortSigna
       signal.removeEventListener('abort', onAbort);
       if (seen !== undefined) target.visits.set(name, { by: name, sentAtMs, health });
       if (seen === 'passing') target.wellMs.set(name, process.clock.now());
+      else if (seen !== undefined) target.failedSentMs.set(name, sentAtMs);
       resolve(seen);
     };
     const onAbort = (): void => {
