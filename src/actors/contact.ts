@@ -20,11 +20,11 @@ export const contactActors = (client: ConsulClient): ContactActors => ({
   contact: fromPromise(async ({ signal }) => {
     await contact(client, signal);
   }),
-  awaitConsul: fromPromise(({ signal }) => untilLeader(client, signal)),
+  awaitConsul: fromPromise(({ signal }) => untilServing(client, signal)),
 });
 
 /** Asks without waiting for the answer before, which may have gone into a hole; the first good one counts. */
-const untilLeader = async (client: ConsulClient, signal: AbortSignal): Promise<void> => {
+const untilServing = async (client: ConsulClient, signal: AbortSignal): Promise<void> => {
   const found = new AbortController();
   const ended = AbortSignal.any([signal, found.signal]);
   const ask = async (): Promise<void> => {

@@ -1,11 +1,11 @@
 /** Consul answers badly or not at all: probing goes on, nothing is believed, and the daemon is right again by itself. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checksOf, register, untilStatus } from '../support/catalog.ts';
+import { httpCheck, runs } from '../support/checked-web.ts';
 import { startConsul, type TestConsul } from '../support/consul.ts';
-import { eventually } from '../support/eventually.ts';
 import { startFaultProxy, type Fault } from '../support/fault-proxy.ts';
 import { createFleet } from '../support/fleet.ts';
-import { broken, startWeb, type Web } from '../support/web.ts';
+import { broken, startWeb } from '../support/web.ts';
 
 let consul: TestConsul;
 beforeAll(async () => {
@@ -14,18 +14,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await consul.stop();
 });
-
-const httpCheck = (web: Web, path: string): Record<string, unknown> => ({
-  CheckID: path.slice(1),
-  Name: path,
-  Status: 'critical',
-  Definition: { HTTP: web.url(path), Interval: '1s' },
-});
-
-const runs = async (web: Web, path: string, count: number): Promise<void> => {
-  const before = web.hits(path);
-  await eventually(`${count} runs of ${path}`, () => web.hits(path) >= before + count, { deadlineMs: 20_000 });
-};
 
 const OUTAGES: readonly (readonly [string, Fault])[] = [
   ['500', { type: 'answer', status: 500, body: 'No cluster leader' }],

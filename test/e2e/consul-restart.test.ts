@@ -1,23 +1,12 @@
 /** Consul restarts, with its memory or without: probing goes on, and the daemon is right again by itself. */
 import { describe, expect, test } from 'vitest';
 import { register, untilStatus } from '../support/catalog.ts';
+import { httpCheck, runs } from '../support/checked-web.ts';
 import { startConsul, type TestConsul } from '../support/consul.ts';
 import { eventually } from '../support/eventually.ts';
 import { createFleet, type Fleet } from '../support/fleet.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { broken, startPingTarget, startWeb, type Web } from '../support/web.ts';
-
-const httpCheck = (web: Web, path: string): Record<string, unknown> => ({
-  CheckID: path.slice(1),
-  Name: path,
-  Status: 'critical',
-  Definition: { HTTP: web.url(path), Interval: '1s' },
-});
-
-const runs = async (web: Web, path: string, count: number): Promise<void> => {
-  const before = web.hits(path);
-  await eventually(`${count} runs of ${path}`, () => web.hits(path) >= before + count, { deadlineMs: 20_000 });
-};
 
 /** The fleet's own service as the catalog has it. */
 const ownEntries = async ({ consul, name }: Fleet): Promise<readonly { readonly CreateIndex: number }[]> =>
