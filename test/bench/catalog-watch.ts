@@ -1,7 +1,7 @@
 /** Sees a change of the catalog when it happens: by a blocking query, as any other user of Consul would. */
 import type { CatalogCheck } from '../support/catalog.ts';
 import type { TestConsul } from '../support/consul.ts';
-import { monotonicMs } from './monotonic.ts';
+import { monotonicMs } from '../support/monotonic.ts';
 
 interface Seen {
   readonly index: string;

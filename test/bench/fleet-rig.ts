@@ -19,8 +19,7 @@ export interface FleetRig extends AsyncDisposable {
   /** Resolves to the lists once all three have their share, and each node was last probed by whose it is. */
   atRest(): Promise<Lists>;
   /**
-   * Resolves, once each of `nodes` (all unless told) was probed after `sinceMs` of `performance.now()` by a process that
-   * `counts`, to the milliseconds that the last of them took.
+   * Resolves, once each of `nodes` (all unless told) was probed after `sinceMs` of `monotonicMs()` by a process that `counts`, to the milliseconds that the last of them took.
    */
   probedAgainMs(sinceMs: number, counts: (pid: number) => boolean, nodes?: readonly string[]): Promise<number>;
   /** Nodes that have been removed, or are not passing, though nothing ever happened to them. */
@@ -31,7 +30,7 @@ export interface FleetRig extends AsyncDisposable {
 export async function openFleetRig(name: string, consul: TestConsul): Promise<FleetRig> {
   const fleet = createFleet(consul, name);
   const instances = await startInstances(fleet, INSTANCES);
-  const witness = await startWitness(() => instances.pids);
+  const witness = await startWitness();
   const nodes = await registerNodes(fleet, NODES, witness, INTERVAL);
   return {
     ...{ fleet, instances, nodes },

@@ -1,6 +1,6 @@
 /** The program that the checks look at, in a process of its own so that it shares no event loop with what is measured. */
 import { createServer, type AddressInfo } from 'node:net';
-import { monotonicMs } from './monotonic.ts';
+import { monotonicMs } from '../support/monotonic.ts';
 import type { TargetArrivals, TargetOrder, TargetReply } from './target.ts';
 
 /** Short enough to cost nothing beside the connection. */

@@ -7,8 +7,6 @@ export interface Instances extends AsyncDisposable {
   get(instanceId: string): TestDaemon;
   /** One for each id, the last that was started. */
   readonly all: readonly TestDaemon[];
-  /** Of all that were ever started; some may have ended. */
-  readonly pids: readonly number[];
   /** Starts one more, or one that has ended anew; nothing is awaited but the process. */
   start(instanceId: string, more?: string): Promise<TestDaemon>;
 }
@@ -32,9 +30,6 @@ export async function startInstances(fleet: Fleet, ids: readonly string[], more 
     },
     get all() {
       return [...daemons.values()];
-    },
-    get pids() {
-      return started.map(({ pid }) => pid);
     },
     start,
     async [Symbol.asyncDispose]() {

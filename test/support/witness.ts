@@ -1,11 +1,14 @@
-/** A web service that knows which process asks: it notes when each path was asked for, and by whom. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { Socket } from 'node:net';
-import { startHttpTarget } from './targets.ts';
+/**
+ * A web service that knows which process asks: it notes when each path was asked for, and by whom. It is a process of its own, so
+ * that nothing the test does makes it late.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 
 /** One request. */
 export interface Sighting {
-  /** Milliseconds of a clock that never jumps. */
+  /** By `monotonicMs()` of monotonic.ts. */
   readonly atMs: number;
   readonly pid: number;
 }
@@ -16,53 +19,37 @@ export interface Witness extends AsyncDisposable {
   sightings(path: string): readonly Sighting[];
 }
 
-/** Answers everything with 200. Requests of processes that are none of `pids()`, or have ended, are not noted. */
-export async function startWitness(pids: () => readonly number[]): Promise<Witness> {
+/** What the process tells: first its port, then each request. */
+export type WitnessMessage = { readonly port: number } | (Sighting & { readonly path: string });
+
+const PROGRAM = fileURLToPath(new URL('witness-process.ts', import.meta.url));
+
+/** Answers everything with 200. Only requests of processes that this one has started, and that still run, are noted. */
+export async function startWitness(): Promise<Witness> {
   const seen = new Map<string, Sighting[]>();
-  const target = await startHttpTarget(({ url: path = '', socket }, response) => {
-    const pid = processBehind(socket, pids());
-    if (pid !== undefined) seen.set(path, [...(seen.get(path) ?? []), { atMs: performance.now(), pid }]);
-    response.end();
+  const child = fork(PROGRAM, { execArgv: ['--import', 'tsx'] });
+  const ended = once(child, 'exit');
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject).once('exit', () => {
+      reject(new Error('the witness has ended'));
+    });
+    child.on('message', (message: WitnessMessage) => {
+      if ('port' in message) resolve(message.port);
+      else note(seen, message);
+    });
   });
   return {
-    url: (path) => `http://127.0.0.1:${target.port}${path}`,
+    url: (path) => `http://127.0.0.1:${port}${path}`,
     sightings: (path) => seen.get(path) ?? [],
-    [Symbol.asyncDispose]: () => target[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      child.disconnect();
+      await ended;
+    },
   };
 }
 
-/** The kernel tells the inode of the socket at the other end, and which process has it open; undefined: it has ended meanwhile. */
-function processBehind(socket: Socket, pids: readonly number[]): number | undefined {
-  const inode = inodeOf(socket);
-  return inode === CLOSED ? undefined : pids.find((one) => hasOpen(one, `socket:[${inode}]`));
+function note(seen: Map<string, Sighting[]>, { path, atMs, pid }: Sighting & { readonly path: string }): void {
+  const known = seen.get(path) ?? [];
+  seen.set(path, known);
+  known.push({ atMs, pid });
 }
-
-/** What the kernel says of a socket that nobody has open. */
-const CLOSED = '0';
-
-function inodeOf({ remotePort = 0, localPort = 0 }: Socket): string {
-  const [from = '', to = ''] = [remotePort, localPort].map(
-    (port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`,
-  );
-  const rows = readFileSync('/proc/net/tcp', 'latin1')
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/));
-  return rows.find(([, local = '', remote = '']) => local.endsWith(from) && remote.endsWith(to))?.[9] ?? CLOSED;
-}
-
-function hasOpen(pid: number, socket: string): boolean {
-  const folder = `/proc/${pid}/fd`;
-  try {
-    return readdirSync(folder).some((fd) => linkOf(`${folder}/${fd}`) === socket);
-  } catch {
-    return false; // it has ended
-  }
-}
-
-const linkOf = (path: string): string => {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return ''; // closed meanwhile
-  }
-};

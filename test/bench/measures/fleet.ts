@@ -4,6 +4,7 @@ import { startCluster, type Cluster } from '../../support/cluster.ts';
 import { startConsul } from '../../support/consul.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { followLists } from '../../support/list-history.ts';
+import { monotonicMs } from '../../support/monotonic.ts';
 import { movedNodes, untilLeader, untilShared, type Lists } from '../../support/shares.ts';
 import { INSTANCES, openFleetRig, type FleetRig } from '../fleet-rig.ts';
 import type { Figure, Measure } from '../measure.ts';
@@ -52,7 +53,7 @@ const ending = (signal: 'SIGTERM' | 'SIGKILL', whom: Whom, boundMs: number): Sto
     const before = await rig.atRest();
     const victim = await choose(rig, whom);
     const { pid } = instances.get(victim);
-    const startMs = performance.now();
+    const startMs = monotonicMs();
     instances.get(victim).signal(signal);
     const againMs = await rig.probedAgainMs(startMs, (other) => other !== pid);
     const heirs = INSTANCES.filter((id) => id !== victim);
@@ -73,7 +74,7 @@ const joining: Story = {
     const before = await untilShared(fleet, ['one', 'two'], rig.nodes.length);
     const newcomer = await instances.start('three');
     await newcomer.until('Waiting to obtain leadership');
-    const startMs = performance.now();
+    const startMs = monotonicMs();
     const after = await untilShared(fleet, INSTANCES, rig.nodes.length);
     const share = after.get('three')?.nodes ?? [];
     const againMs = await rig.probedAgainMs(startMs, (pid) => pid === newcomer.pid, share);
@@ -88,7 +89,7 @@ const passing = (what: string, boundMs: number, happen: (rig: FleetRig) => Promi
   async round(rig) {
     await rig.atRest();
     await using history = await followLists(rig.fleet);
-    const startMs = performance.now();
+    const startMs = monotonicMs();
     const [probedAgainMs] = await Promise.all([rig.probedAgainMs(startMs, () => true), happen(rig)]);
     await rig.atRest();
     return { probedAgainMs, moved: history.moves().length, harmed: await rig.harmed() };

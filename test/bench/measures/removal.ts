@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { deregister } from '../../support/catalog.ts';
 import type { Figure, Measure } from '../measure.ts';
-import { monotonicMs } from '../monotonic.ts';
+import { monotonicMs } from '../../support/monotonic.ts';
 import { CATALOG_SIZES, openSettledRig, pathsOf, registerNode, type Rig } from '../rig.ts';
 
 const REMOVALS = 20;

@@ -3,7 +3,7 @@ import { exampleNode } from '../../../src/dev/example.ts';
 import { median } from '../statistics.ts';
 import { whenChecks } from '../catalog-watch.ts';
 import type { Measure } from '../measure.ts';
-import { monotonicMs } from '../monotonic.ts';
+import { monotonicMs } from '../../support/monotonic.ts';
 import { openRig, type Rig } from '../rig.ts';
 
 const STARTS = 7;
