@@ -114,6 +114,7 @@ export const checkMachine = setup({
     }),
     planRemoval: assign(({ context }) => plannedRemoval(context)),
     forgetRemoval: assign({ removalId: undefined }),
+    forgetClock: assign({ criticalSinceMs: undefined }),
     updatePlan: assign(({ context, event }) => {
       assertEvent(event, 'check.updated');
       return { deregisterAfterMs: event.deregisterAfterMs, run: context.run + 1 };
@@ -148,6 +149,8 @@ export const checkMachine = setup({
       event.rejection.reason === 'changed' &&
       answered(context, event) !== undefined,
     isRemoval: ({ context, event }) => 'writeId' in event && event.writeId === context.removalId,
+    isUntimedRemoval: ({ context, event }) =>
+      event.type === 'status.rejected' && event.writeId === context.removalId && event.rejection.reason === 'untimed',
     isOwnReport: ({ context: { reports }, event }) =>
       event.type === 'check.changed' &&
       reports.some(({ status, output }) => status === event.status && output === event.output),
@@ -276,7 +279,14 @@ export const checkMachine = setup({
                 ],
                 'check.updated': { target: '#check.status.settling', actions: ['forgetRemoval', 'updatePlan'] },
                 'status.committed': { guard: 'isRemoval', target: 'removed' },
-                'status.rejected': { guard: 'isRemoval', target: 'confirming', actions: 'forgetRemoval' },
+                'status.rejected': [
+                  {
+                    guard: 'isUntimedRemoval',
+                    target: '#check.status.settling',
+                    actions: ['forgetRemoval', 'forgetClock'],
+                  },
+                  { guard: 'isRemoval', target: 'confirming', actions: 'forgetRemoval' },
+                ],
                 'status.superseded': { guard: 'isRemoval', target: 'confirming', actions: 'forgetRemoval' },
               },
             },

@@ -134,6 +134,8 @@ export type Rejection =
   | { readonly reason: 'changed'; readonly status: CheckStatus }
   /** The node is another instance's now; or record or list changed, so that a removal no longer holds. */
   | { readonly reason: 'fenced' }
+  /** A removal, and KV no longer says since when that has been due: the time was deleted or replaced, or Consul lost its state. */
+  | { readonly reason: 'untimed' }
   /** Consul will never take it: `detail` says why. */
   | { readonly reason: 'refused'; readonly detail: string };
 

@@ -98,6 +98,7 @@ export const nodeMachine = setup({
     forgetReport: assign({ report: undefined }),
     planRemoval: assign(({ context }) => plannedNodeRemoval(context)),
     forgetRemoval: assign({ removalId: undefined }),
+    forgetFailure: assign({ failingSinceMs: undefined }),
     adoptHealth: assign(({ event }) => {
       assertEvent(event, 'health.changed');
       return { status: event.status };
@@ -137,6 +138,8 @@ export const nodeMachine = setup({
       'writeId' in event && event.writeId === report?.writeId && report.failingSinceMs === failingSinceMs,
     isReport: ({ context, event }) => 'writeId' in event && event.writeId === context.report?.writeId,
     isRemoval: ({ context, event }) => 'writeId' in event && event.writeId === context.removalId,
+    isUntimedRemoval: ({ context, event }) =>
+      event.type === 'status.rejected' && event.writeId === context.removalId && event.rejection.reason === 'untimed',
   },
   delays: {
     nodeReconnectTimeout: ({ context, event }) => Math.max(0, removalDueMs(context) - timeOf(context, event)),
@@ -225,7 +228,10 @@ export const nodeMachine = setup({
             'node.updated': { target: '#node.adopted', actions: ['forgetRemoval', 'adoptNode'] },
             'settings.changed': { target: '#node.adopted', actions: ['forgetRemoval', 'adoptSettings'] },
             'status.committed': { guard: 'isRemoval', target: 'removed' },
-            'status.rejected': { guard: 'isRemoval', target: 'confirming', actions: 'forgetRemoval' },
+            'status.rejected': [
+              { guard: 'isUntimedRemoval', target: '#node.adopted', actions: ['forgetRemoval', 'forgetFailure'] },
+              { guard: 'isRemoval', target: 'confirming', actions: 'forgetRemoval' },
+            ],
             'status.superseded': { guard: 'isRemoval', target: 'confirming', actions: 'forgetRemoval' },
           },
         },

@@ -219,11 +219,18 @@ export const checkMachine = createMachine({
                   guard: 'isRemoval',
                   target: 'removed',
                 },
-                'status.rejected': {
-                  guard: 'isRemoval',
-                  target: 'confirming',
-                  actions: 'forgetRemoval',
-                },
+                'status.rejected': [
+                  {
+                    guard: 'isUntimedRemoval',
+                    target: '#check.status.settling',
+                    actions: ['forgetRemoval', 'forgetClock'],
+                  },
+                  {
+                    guard: 'isRemoval',
+                    target: 'confirming',
+                    actions: 'forgetRemoval',
+                  },
+                ],
                 'status.superseded': {
                   guard: 'isRemoval',
                   target: 'confirming',

@@ -168,11 +168,18 @@ export const nodeMachine = createMachine({
               guard: 'isRemoval',
               target: 'removed',
             },
-            'status.rejected': {
-              guard: 'isRemoval',
-              target: 'confirming',
-              actions: 'forgetRemoval',
-            },
+            'status.rejected': [
+              {
+                guard: 'isUntimedRemoval',
+                target: '#node.adopted',
+                actions: ['forgetRemoval', 'forgetFailure'],
+              },
+              {
+                guard: 'isRemoval',
+                target: 'confirming',
+                actions: 'forgetRemoval',
+              },
+            ],
             'status.superseded': {
               guard: 'isRemoval',
               target: 'confirming',

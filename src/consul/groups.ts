@@ -73,7 +73,7 @@ export interface Forbidden {
 
 /** What Consul's words on a group's operations mean for it; `stale`: read again, and try again. */
 export function judge(texts: readonly string[]): Rejection | Forbidden | 'stale' {
-  if (texts.every(isStale)) return 'stale';
+  if (texts.every((text) => isStale(text) || isFailedIndexFence(text))) return 'stale';
   if (texts.some(isMissing)) return { reason: 'gone' };
   const reason = texts.some(isPermissionDenied) ? 'forbidden' : 'refused';
   return { reason, detail: `writing to the catalog: ${[...new Set(texts)].join('; ')}` };

@@ -3,7 +3,7 @@ import { checkKey, type WriteOperation } from '../../machines/model.ts';
 import type { ConsulClient } from './client.ts';
 import { type Facts, type Questions, readFacts } from './facts.ts';
 import type { Keys } from './keys.ts';
-import { nodeCheckId } from './plan.ts';
+import { type Footing, nodeCheckId } from './plan.ts';
 import type { Records } from './records.ts';
 
 export interface KnowledgeDeps {
@@ -48,21 +48,25 @@ export function forgetRemoved({ records, keys }: KnowledgeDeps, operation: Write
 }
 
 /** What the operation rests on, so that a change by somebody else can be told from one's own. */
-export function restedOn(operation: WriteOperation, records: Records) {
+export function restedOn(operation: WriteOperation, { records, keys }: KnowledgeDeps): Footing {
   switch (operation.type) {
     case 'check.report':
-    case 'service.remove':
       return pick(records.get(checkKey(operation.id)));
+    case 'service.remove':
+      return {
+        ...pick(records.get(checkKey(operation.id))),
+        timeIndex: records.kvIndex(keys.criticalCheck(operation.id)),
+      };
     case 'node.report':
       return pick(records.get(checkKey(nodeCheckId(operation.node, operation.partition))));
     case 'node.remove':
-      return pick(records.node(operation.node));
+      return { ...pick(records.node(operation.node)), timeIndex: records.kvIndex(keys.probe(operation.node)) };
     default:
       return pick(undefined);
   }
 }
 
-const pick = (record: { readonly status?: string; readonly modifyIndex: number } | undefined) => ({
+const pick = (record: { readonly status?: string; readonly modifyIndex: number } | undefined): Footing => ({
   status: record?.status ?? '',
   modifyIndex: record?.modifyIndex ?? 0,
 });
@@ -81,11 +85,15 @@ function ask({ records, keys }: KnowledgeDeps, inquiries: readonly Inquiry[]): Q
         break;
       case 'node.remove':
         if (isStale || records.node(operation.node) === undefined) questions.nodes.push(operation);
+        if (isStale) questions.keys.push(keys.probe(operation.node));
         break;
       case 'service.remove':
         if (operation.id.serviceId === '') break;
         questions.services.push(operation.id);
-        if (isStale) questions.checks.push(operation.id);
+        if (isStale) {
+          questions.checks.push(operation.id);
+          questions.keys.push(keys.criticalCheck(operation.id));
+        }
         break;
       case 'criticalSince.clear':
         if (isStale || records.kvIndex(keys.criticalCheck(operation.id)) === undefined)

@@ -27,7 +27,15 @@ export interface Basis {
   readonly services: Facts['services'];
   readonly keys: Keys;
   /** What the last try rested on, once that turned out stale, or a removal was decided for; undefined: a first try. */
-  readonly stale: { readonly status: string; readonly modifyIndex: number } | undefined;
+  readonly stale: Footing | undefined;
+}
+
+/** A record as it was. */
+export interface Footing {
+  readonly status: string;
+  readonly modifyIndex: number;
+  /** Of a removal: where KV says since when that is due; undefined: it does not. */
+  readonly timeIndex?: number | undefined;
 }
 
 export function plan(wish: WriteOperation, basis: Basis): Step {
@@ -103,30 +111,44 @@ const NEW_NODE_CHECK = {
 };
 
 /** A node that is gone already leaves its failure time to be removed. */
-function removeNode({ node }: Wish<'node.remove'>, { records, keys, stale }: Basis): Step {
+function removeNode({ node }: Wish<'node.remove'>, basis: Basis): Step {
+  const { records, keys, stale } = basis;
   if (node === '') return rejected({ reason: 'refused', detail: 'a node without a name' });
   const known = records.node(node);
   if (known === undefined) return send(operation.deleteKey(keys.probe(node)));
   if (stale?.modifyIndex !== known.modifyIndex) return rejected({ reason: 'fenced' });
-  return send(operation.deleteNodeCas(known), operation.deleteKey(keys.probe(node)));
+  return removal(keys.probe(node), basis, operation.deleteNodeCas(known), operation.deleteKey(keys.probe(node)));
 }
 
 /**
  * Consul takes a deregistration without a service id for one of the whole node: it must never be sent. The check goes first, if
  * it is as it was: how long it may be critical is in its definition, and that may have been edited.
  */
-function removeService({ id }: Wish<'service.remove'>, { records, services, keys, stale }: Basis): Step {
+function removeService({ id }: Wish<'service.remove'>, basis: Basis): Step {
+  const { records, services, keys, stale } = basis;
   if (id.serviceId === '' || id.node === '')
     return rejected({ reason: 'refused', detail: 'a check without a service' });
   const known = services.get(serviceKey(id));
   if (known === undefined) return send(operation.deleteFolder(keys.criticalService(id)));
   const check = records.get(checkKey(id));
   if (check === undefined || stale?.modifyIndex !== check.modifyIndex) return rejected({ reason: 'fenced' });
-  return send(
+  return removal(
+    keys.criticalCheck(id),
+    basis,
     operation.deleteCheckCas(check),
     operation.deleteServiceCas(id, known),
     operation.deleteFolder(keys.criticalService(id)),
   );
+}
+
+/**
+ * What is removed must be due by the time in KV, as it was when that was decided. When Consul loses its state, indexes start
+ * anew: a node registered again may bear those of its predecessor, and only the lost time tells them apart.
+ */
+function removal(key: string, { records, stale }: Basis, ...operations: readonly TransactionOperation[]): Step {
+  const index = records.kvIndex(key);
+  if (index === undefined || index !== stale?.timeIndex) return rejected({ reason: 'untimed' });
+  return send(operation.requireIndex(key, index), ...operations);
 }
 
 function clear(key: string, records: Records): Step {

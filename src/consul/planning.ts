@@ -17,10 +17,10 @@ const decidedFor = new WeakMap<Write, Open['stale']>();
  * Takes a write in. A removal was decided for the node or check that was known at its first try: one that stands there under its
  * name later, or was edited meanwhile, is another. A node that was replaced during an outage went in place of its predecessor.
  */
-export function openFor({ records }: KnowledgeDeps, write: Write): Open {
+export function openFor(deps: KnowledgeDeps, write: Write): Open {
   const removals = [...write.operations.entries()].filter(([, { type }]) => type.endsWith('.remove'));
   const decided =
-    decidedFor.get(write) ?? new Map(removals.map(([place, operation]) => [place, restedOn(operation, records)]));
+    decidedFor.get(write) ?? new Map(removals.map(([place, operation]) => [place, restedOn(operation, deps)]));
   decidedFor.set(write, decided);
   return { write, stale: new Map(decided), rested: new Map() };
 }
@@ -36,7 +36,7 @@ export async function planAll(
   );
   const services = await lookUp(deps, inquiries, signal);
   for (const { write, rested } of open)
-    for (const [place, operation] of write.operations.entries()) rested.set(place, restedOn(operation, deps.records));
+    for (const [place, operation] of write.operations.entries()) rested.set(place, restedOn(operation, deps));
   const all = open.map((one) => ({ open: one, grouped: groupOf(one, { ...deps, services }, ownership) }));
   return {
     groups: all.flatMap(({ grouped }) => (grouped.type === 'group' ? [grouped.group] : [])),

@@ -580,6 +580,20 @@ describe('removing', () => {
     },
   );
 
+  it('starts a new clock with the next failure when KV no longer knows of the old one', async () => {
+    await becomeRemoving();
+    check.reject({ reason: 'untimed' });
+    expect(check.status()).toEqual({ critical: 'untimed' });
+    check.probe('critical');
+    expect(check.lastWrite()).toMatchObject([{ status: 'critical' }, { sinceMs: clock.now() }]);
+    check.commit();
+    expect(check.status()).toEqual({ critical: 'timed' });
+    await clock.advance(DEADLINE_MS - 1);
+    expect(check.status()).toEqual({ critical: 'timed' });
+    await clock.advance(1);
+    expect(check.status()).toEqual({ deregister: 'confirming' });
+  });
+
   it('asks anew when the writer has let the removal go', async () => {
     await becomeRemoving();
     check.supersede();

@@ -394,6 +394,19 @@ describe('removing', () => {
     },
   );
 
+  it('takes the node for alive when KV no longer knows of its failure; a new one counts from its own time', async () => {
+    await becomeRemoving();
+    node.reject({ reason: 'untimed' });
+    expect(node.state()).toBe('alive');
+    node.ping(false);
+    expect(node.lastWrite()).toContainEqual({ type: 'failingSince.set', node: 'foo', sinceMs: clock.now() });
+    node.commit();
+    await clock.advance(TIMEOUT_MS - 1);
+    expect(node.state()).toBe('suspect');
+    await clock.advance(1);
+    expect(node.state()).toEqual({ reaping: 'confirming' });
+  });
+
   it('asks anew when the writer has let the removal go', async () => {
     await becomeRemoving();
     node.supersede();

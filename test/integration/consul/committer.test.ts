@@ -632,11 +632,12 @@ describe('a node', () => {
 
 describe('a removal', () => {
   const reap = (node: string): WriteOperation => ({ type: 'node.remove', node, partition: '' });
+  const failFrom = (node: string, sinceMs: number) => commit(write({ type: 'failingSince.set', node, sinceMs }));
 
   it('takes the node, all it has and its failure time', async () => {
     await seed('dead');
     await own('dead');
-    await commit(write({ type: 'failingSince.set', node: 'dead', sinceMs: 1 }));
+    await failFrom('dead', 1);
     expect(await outcome(fenced(reap('dead')))).toMatchObject({ type: 'committed' });
     expect(await consul.get('/catalog/node/dead')).toBeNull();
     expect(await kv(keys.probe('dead'))).toBeUndefined();
@@ -645,6 +646,7 @@ describe('a removal', () => {
   it('fails when the list was written since it was read', async () => {
     await seed('given-away');
     await own('given-away');
+    await failFrom('given-away', 1);
     await give(SELF, 'given-away', 'another'); // even with the node still in it: the probe before the removal knew the old one
     expect(await outcome(fenced(reap('given-away')))).toMatchObject({ rejection: { reason: 'fenced' } });
     expect(await consul.get('/catalog/node/given-away')).not.toBeNull();
@@ -652,6 +654,7 @@ describe('a removal', () => {
 
   it('fails when the list is not known or does not hold the node', async () => {
     await seed('not-ours');
+    await failFrom('not-ours', 1);
     expect(await outcome(fenced(reap('not-ours')))).toMatchObject({ rejection: { reason: 'fenced' } });
     await own('another');
     expect(await outcome(fenced(reap('not-ours')))).toMatchObject({ rejection: { reason: 'fenced' } });
@@ -663,6 +666,47 @@ describe('a removal', () => {
     await consul.put('/catalog/register', { Node: 'moved', Address: '10.0.0.2' });
     expect(await outcome(fenced(reap('moved')))).toMatchObject({ rejection: { reason: 'fenced' } });
     expect(await consul.get('/catalog/node/moved')).not.toBeNull();
+  });
+
+  it.each([
+    ['deleted', () => consul.delete(`/kv/${keys.probe('timeless')}`)],
+    ['replaced', () => consul.put(`/kv/${keys.probe('timeless')}`, 'another')],
+  ])('spares a node whose failure time was %s, as when Consul has lost its state', async (_, lose) => {
+    await seed('timeless');
+    await own('timeless');
+    await failFrom('timeless', 1);
+    await lose();
+    expect(await outcome(fenced(reap('timeless')))).toMatchObject({ rejection: { reason: 'untimed' } });
+    expect(await consul.get('/catalog/node/timeless')).not.toBeNull();
+  });
+
+  it('spares a node whose failure time goes at the last moment', async () => {
+    await seed('timed');
+    await own('timed');
+    await failFrom('timed', 1);
+    await using watched = await interposed(({ method, path, body }) =>
+      method === 'PUT' && path === '/v1/txn' && body.includes('delete-cas')
+        ? consul.delete(`/kv/${keys.probe('timed')}`).then(() => undefined)
+        : undefined,
+    );
+    expect(await watched.commit(fenced(reap('timed')))).toMatchObject([{ rejection: { reason: 'untimed' } }]);
+    expect(await consul.get('/catalog/node/timed')).not.toBeNull();
+  });
+
+  it('spares a service of which KV no longer says since when it is critical', async () => {
+    await consul.put('/catalog/register', {
+      Node: 'clockless',
+      Address: '10.0.0.1',
+      Service: { ID: 'web', Service: 'web' },
+      Check: { Node: 'clockless', CheckID: 'web', ServiceID: 'web', Status: 'critical', Definition: { TCP: 'h:1' } },
+    });
+    await look('clockless');
+    await own('clockless');
+    const id = idOf('clockless', 'web', 'web');
+    await commit(write({ type: 'criticalSince.set', id, sinceMs: 5 }));
+    await consul.delete(`/kv/${keys.criticalCheck(id)}`);
+    expect(await outcome(fenced({ type: 'service.remove', id }))).toMatchObject({ rejection: { reason: 'untimed' } });
+    expect(await stored('clockless')).toHaveLength(1);
   });
 
   it('spares a node that was replaced while the removal waited for another try', async () => {
@@ -702,6 +746,7 @@ describe('a removal', () => {
   it('does not take along reports that travel with it when its fence fails', async () => {
     const id = await seed('mixed');
     await own('mixed');
+    await failFrom('mixed', 1);
     await give(SELF, 'mixed', 'another');
     const outcomes = await commit(fenced(reap('mixed')), write(report(id, 'passing')));
     expect(outcomes).toMatchObject([{ rejection: { reason: 'fenced' } }, { type: 'committed' }]);
