@@ -38,10 +38,10 @@ const choose = async ({ fleet }: FleetRig, whom: Whom): Promise<string> => {
   return whom === 'the leader' ? leader : (INSTANCES.find((id) => id !== leader) ?? '');
 };
 
-const judge = async (rig: FleetRig, before: Lists, after: Lists, probedAgainMs: number): Promise<Seen> => ({
+const judge = (rig: FleetRig, before: Lists, after: Lists, probedAgainMs: number): Seen => ({
   probedAgainMs,
   moved: movedNodes(before, after),
-  harmed: await rig.harmed(),
+  harmed: rig.harmed(),
 });
 
 /** An instance ends, and the others take over. */
@@ -57,7 +57,7 @@ const ending = (signal: 'SIGTERM' | 'SIGKILL', whom: Whom, boundMs: number): Sto
     instances.get(victim).signal(signal);
     const againMs = await rig.probedAgainMs(startMs, (other) => other !== pid);
     const heirs = INSTANCES.filter((id) => id !== victim);
-    const seen = await judge(rig, before, await untilShared(fleet, heirs, rig.nodes.length), againMs);
+    const seen = judge(rig, before, await untilShared(fleet, heirs, rig.nodes.length), againMs);
     await instances.start(victim);
     return seen;
   },
@@ -92,7 +92,7 @@ const passing = (what: string, boundMs: number, happen: (rig: FleetRig) => Promi
     const startMs = monotonicMs();
     const [probedAgainMs] = await Promise.all([rig.probedAgainMs(startMs, () => true), happen(rig)]);
     await rig.atRest();
-    return { probedAgainMs, moved: history.moves().length, harmed: await rig.harmed() };
+    return { probedAgainMs, moved: history.moves().length, harmed: rig.harmed() };
   },
 });
 
