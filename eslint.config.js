@@ -22,6 +22,8 @@ export default tseslint.config(
       '.cache/',
       'node_modules/',
       'eslint.config.js',
+      'stryker.config.js',
+      'test/mutation/*.js',
       'test/fixtures/',
       'visualizations/*.ts',
     ],

@@ -12,7 +12,6 @@ import type { Fleet, ShareEntry, Watch, WatchObserver } from '../../src/consul/c
 import { EsmError } from '../../src/errors.ts';
 import { createCoverage } from '../support/chart.ts';
 import { startChildChart, type ChildChart } from '../support/child-chart.ts';
-import { breachesOf, unwiredNames } from '../support/conventions.ts';
 import { createCallbackPort, createPromisePort, flush } from '../support/fake-ports.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
@@ -471,11 +470,5 @@ describe('the chart', () => {
   it('has been through every state and every edge', () => {
     expect(coverage.unreachedStates()).toEqual([]);
     expect(coverage.untakenEdges()).toEqual([]);
-  });
-
-  it('is named and described as design.md asks, and wired', () => {
-    expect(breachesOf(assignmentMachine)).toEqual([]);
-    const deps = { fleet: {} as Fleet, catalog: { watchNodes: () => ({ stop: () => 0, wake: () => 0 }) } }; // safe: wiring calls nothing
-    expect(unwiredNames(assignmentMachine, assignmentLogic({ ...deps, clock, random: () => 0 }))).toEqual([]);
   });
 });

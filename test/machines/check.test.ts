@@ -2,10 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkMachine } from '../../machines/check.ts';
 import type { CheckStatus } from '../../machines/model.ts';
 import type { CheckEntry } from '../../machines/rules/ledger.ts';
-import { wireCheck, type CheckDeps } from '../../src/actors/check.ts';
 import { createCoverage } from '../support/chart.ts';
 import { CHECK_ENTRY, startCheckChart, type CheckChart } from '../support/check-chart.ts';
-import { breachesOf, unwiredNames } from '../support/conventions.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const START_MS = 1_000_000;
@@ -705,12 +703,5 @@ describe('the chart', () => {
     start();
     expect(coverage.unreachedStates()).toEqual([]);
     expect(coverage.untakenEdges()).toEqual([]);
-  });
-
-  it('is named and described as design.md asks, and wired', () => {
-    start();
-    expect(breachesOf(checkMachine)).toEqual([]);
-    const deps = {} as CheckDeps; // safe: wiring calls nothing of it
-    expect(unwiredNames(checkMachine, wireCheck(deps, new Map()))).toEqual([]);
   });
 });

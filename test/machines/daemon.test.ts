@@ -1,14 +1,10 @@
 import { createActor, type ActorRefFrom, type AnyEventObject } from 'xstate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { daemonMachine, type DaemonActors, type DaemonEvent } from '../../machines/daemon.ts';
-import { loadConfig } from '../../src/config/load.ts';
-import { createDaemon } from '../../src/daemon.ts';
 import { EsmError } from '../../src/errors.ts';
 import { createCoverage } from '../support/chart.ts';
-import { breachesOf, unwiredNames } from '../support/conventions.ts';
 import { createPromisePort, flush } from '../support/fake-ports.ts';
 import { createPart } from '../support/part.ts';
-import { createRecordedLog } from '../support/recorded-log.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const DOWN = new EsmError('ESM_CONSUL_UNAVAILABLE', 'connection refused');
@@ -355,12 +351,5 @@ describe('the chart', () => {
   it('has been through every state and every edge', () => {
     expect(coverage.unreachedStates()).toEqual([]);
     expect(coverage.untakenEdges()).toEqual([]);
-  });
-
-  it('is named and described as design.md asks, and wired', async () => {
-    expect(breachesOf(daemonMachine)).toEqual([]);
-    const { config } = await loadConfig([], {});
-    await using wired = await createDaemon(config, { log: createRecordedLog() });
-    expect(unwiredNames(daemonMachine, wired.actor.logic)).toEqual([]);
   });
 });

@@ -53,4 +53,34 @@ describe('the facts', () => {
   it('are asked of all charts', () => {
     expect(machines).toHaveLength(9);
   });
+
+  it('find a name out of style, a state without description, and an actor whose error nobody awaits', () => {
+    const careless = createMachine({
+      description: 'A chart that breaks every rule once.',
+      initial: 'Asking',
+      states: {
+        Asking: {
+          description: 'Named like a class.',
+          entry: 'tell-all',
+          invoke: { id: 'ask', src: 'ask', onDone: { guard: 'sure', target: 'done' } },
+          after: { 'a while': { target: 'done' } },
+        },
+        done: { on: { DONE: { target: 'Asking' } } },
+      },
+    });
+    expect(breachesOf(careless)).toEqual([
+      'Asking: not lowerCamel',
+      'Asking: ask has no error exit',
+      'Asking: action tell-all is not named as design.md says',
+      'Asking: delay a while is not named as design.md says',
+      'Asking --done ask [sure]--> done: guard sure is not named as design.md says',
+      'done: no description',
+      'done --DONE--> Asking: event DONE is not named as design.md says',
+      'options.maxIterations is not set',
+    ]);
+  });
+
+  it('a chart with a target that does not exist cannot be built', () => {
+    expect(() => createMachine({ on: { 'it.moved': '.nowhere' } })).toThrow('nowhere');
+  });
 });

@@ -8,7 +8,6 @@ import type { Fleet, Lock, LockHolder, WatchObserver } from '../../src/consul/co
 import { EsmError } from '../../src/errors.ts';
 import { createCoverage } from '../support/chart.ts';
 import { startChildChart, type ChildChart } from '../support/child-chart.ts';
-import { breachesOf, unwiredNames } from '../support/conventions.ts';
 import {
   createCallbackPort,
   createPromisePort,
@@ -614,12 +613,5 @@ describe('the chart', () => {
   it('has been through every state and every edge', () => {
     expect(coverage.unreachedStates()).toEqual([]);
     expect(coverage.untakenEdges()).toEqual([]);
-  });
-
-  it('is named and described as design.md asks, and wired', () => {
-    expect(breachesOf(leadershipMachine)).toEqual([]);
-    const deps = { fleet: {} as Fleet, lock: {} as Lock }; // safe: wiring calls nothing
-    const catalog = { watchNodes: () => ({ stop: () => 0, wake: () => 0 }) };
-    expect(unwiredNames(leadershipMachine, leadershipLogic({ ...deps, catalog, clock, random: () => 0 }))).toEqual([]);
   });
 });

@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeMachine } from '../../machines/node.ts';
 import type { NodeEntry } from '../../machines/rules/watchbook.ts';
-import { wireNode, type NodeDeps } from '../../src/actors/node.ts';
 import { createCoverage } from '../support/chart.ts';
 import { CHECK_ENTRY } from '../support/check-chart.ts';
-import { breachesOf, unwiredNames } from '../support/conventions.ts';
 import { NODE_ENTRY, startNodeChart, type NodeChart } from '../support/node-chart.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
@@ -541,12 +539,5 @@ describe('the chart', () => {
     start();
     expect(coverage.unreachedStates()).toEqual([]);
     expect(coverage.untakenEdges()).toEqual([]);
-  });
-
-  it('is named and described as design.md asks, and wired', () => {
-    start();
-    expect(breachesOf(nodeMachine)).toEqual([]);
-    const deps = {} as NodeDeps; // safe: wiring calls nothing of it
-    expect(unwiredNames(nodeMachine, wireNode(deps, new Map()), ['check'])).toEqual([]);
   });
 });

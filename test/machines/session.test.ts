@@ -1,12 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NonReducibleUnknown } from 'xstate';
 import { sessionMachine, type SessionActors } from '../../machines/session.ts';
-import { sessionLogic } from '../../src/actors/session.ts';
-import type { Lock } from '../../src/consul/consul.ts';
 import { EsmError } from '../../src/errors.ts';
 import { createCoverage } from '../support/chart.ts';
 import { startChildChart, type ChildChart } from '../support/child-chart.ts';
-import { breachesOf, unwiredNames } from '../support/conventions.ts';
 import { createPromisePort, flush, type PromisePort } from '../support/fake-ports.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
@@ -293,11 +290,5 @@ describe('the chart', () => {
   it('has been through every state and every edge', () => {
     expect(coverage.unreachedStates()).toEqual([]);
     expect(coverage.untakenEdges()).toEqual([]);
-  });
-
-  it('is named and described as design.md asks, and wired', () => {
-    expect(breachesOf(sessionMachine)).toEqual([]);
-    const lock = {} as Lock; // safe: wiring calls nothing of it
-    expect(unwiredNames(sessionMachine, sessionLogic({ lock, random: () => 0 }))).toEqual([]);
   });
 });

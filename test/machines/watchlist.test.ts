@@ -6,7 +6,6 @@ import type { ShareEntry, WatchObserver } from '../../src/consul/consul.ts';
 import { EsmError } from '../../src/errors.ts';
 import { createCoverage } from '../support/chart.ts';
 import { startChildChart, type ChildChart } from '../support/child-chart.ts';
-import { breachesOf, unwiredNames } from '../support/conventions.ts';
 import { createCallbackPort } from '../support/fake-ports.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
@@ -173,11 +172,5 @@ describe('the chart', () => {
   it('has been through every state and every edge', () => {
     expect(coverage.unreachedStates()).toEqual([]);
     expect(coverage.untakenEdges()).toEqual([]);
-  });
-
-  it('is named and described as design.md asks, and wired', () => {
-    expect(breachesOf(watchlistMachine)).toEqual([]);
-    const catalog = { watchShare: () => ({ stop: () => undefined, wake: () => undefined }) };
-    expect(unwiredNames(watchlistMachine, watchlistLogic({ catalog, random: () => 0 }))).toEqual([]);
   });
 });

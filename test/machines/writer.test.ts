@@ -6,7 +6,6 @@ import { createWriter } from '../../src/actors/writer.ts';
 import type { Committer } from '../../src/consul/consul.ts';
 import { createCoverage } from '../support/chart.ts';
 import { startChildChart, type ChildChart } from '../support/child-chart.ts';
-import { breachesOf, unwiredNames } from '../support/conventions.ts';
 import { createPromisePort, flush } from '../support/fake-ports.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 import { aWrite } from '../support/writes.ts';
@@ -564,12 +563,5 @@ describe('the chart', () => {
   it('has been through every state and every edge', () => {
     expect(coverage.unreachedStates()).toEqual([]);
     expect(coverage.untakenEdges()).toEqual([]);
-  });
-
-  it('is named and described as design.md asks, and wired', () => {
-    expect(breachesOf(writerMachine)).toEqual([]);
-    const committer = {} as Committer; // safe: wiring calls nothing of it
-    const desk = createWriter({ committer, clock, random: () => 0, actor: () => undefined });
-    expect(unwiredNames(writerMachine, desk.logic)).toEqual([]);
   });
 });

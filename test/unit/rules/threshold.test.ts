@@ -71,6 +71,24 @@ describe('warning', () => {
   });
 });
 
+describe('counters beyond a threshold that was lowered', () => {
+  const thresholds = { passing: 3, critical: 0 };
+
+  it.each<[current: CheckStatus, result: CheckStatus, expected: boolean]>([
+    ['warning', 'warning', false],
+    ['warning', 'passing', false],
+    ['warning', 'critical', true],
+  ])('let %s at %s turn: %s', (current, result, expected) => {
+    expect(isTurning({ worse: 3, better: 0 }, current, result, thresholds)).toBe(expected);
+  });
+});
+
+describe('a check that nothing speaks against', () => {
+  it('has no counters of its own: there may be 50,000 of them', () => {
+    expect(count(NO_COUNTERS, 'passing', 'passing')).toBe(NO_COUNTERS);
+  });
+});
+
 describe('any results', () => {
   const any = {
     start: aStatus,
