@@ -1,6 +1,6 @@
 /** What design.md asks of every chart, found by walking it: each breach is a line, a good chart has none. */
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
-import { edgeName, nameOf, stateName, statesOf, transitionsOf } from './chart.ts';
+import { edgeName, nameOf, stateName, statesOf, transitionsOf } from '../../src/chart.ts';
 
 const LOWER_CAMEL = /^[a-z][A-Za-z0-9]*$/;
 const EVENT = /^[a-z][A-Za-z0-9]*\.[a-z][A-Za-z0-9]*$/;

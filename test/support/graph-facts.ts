@@ -1,6 +1,6 @@
 /** What the graph of a chart says before anything runs: guards are taken to hold now and then. */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { stateName, statesOf, transitionsOf } from './chart.ts';
+import { stateName, statesOf, transitionsOf } from '../../src/chart.ts';
 
 const targetsOf = (node: AnyStateNode): AnyStateNode[] =>
   transitionsOf(node).flatMap(({ target }) => (target ?? []) as readonly AnyStateNode[]); // safe: targets are state nodes

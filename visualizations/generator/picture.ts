@@ -1,6 +1,6 @@
 /** What there is to draw of a chart: its states, each with what happens within it, and the arrows between them. */
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
-import { nameOf, stateName, statesOf, transitionsOf } from '../../test/support/chart.ts';
+import { nameOf, stateName, statesOf, transitionsOf } from '../../src/chart.ts';
 import { transitionInWords, type TransitionInWords } from './transition.ts';
 
 /** A line in a state's box: what it does on entry, which actors it runs, what it handles without leaving. */

@@ -1,6 +1,6 @@
 /** A transition in a reader's words. */
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
-import { edgeName, eventName, nameOf, transitionsOf } from '../../test/support/chart.ts';
+import { edgeName, eventName, nameOf, transitionsOf } from '../../src/chart.ts';
 import { durationText } from './duration.ts';
 
 export interface TransitionInWords {

@@ -5,7 +5,7 @@ import { differencesOf } from '../../../visualizations/generator/differences.ts'
 import { FOLDER, makeFiles } from '../../../visualizations/generator/files.ts';
 import { layOut } from '../../../visualizations/generator/layout.ts';
 import { pictureOf } from '../../../visualizations/generator/picture.ts';
-import { edgesOf, stateName, statesOf } from '../../support/chart.ts';
+import { edgesOf, stateName, statesOf } from '../../../src/chart.ts';
 import { flawsOf } from '../../support/overlaps.ts';
 
 /** A layout takes a second or two. */
