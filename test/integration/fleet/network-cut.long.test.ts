@@ -30,6 +30,7 @@ const CASES: readonly { readonly whom: string; readonly link: 'c' | 'd'; readonl
   { whom: 'the instance that leads', link: 'd', choose: ({ instance }) => instance },
   { whom: 'a Consul server that follows', link: 'c', choose: ({ server }) => otherThan(server) },
   { whom: 'the Consul server of the instance that leads', link: 'c', choose: ({ instance }) => instance },
+  { whom: 'the Consul server that leads', link: 'c', choose: ({ server }) => server },
 ];
 
 const otherThan = (place: number): number => (place + 1) % 3;
