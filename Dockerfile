@@ -15,6 +15,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
 COPY --from=build /src/dist dist
+COPY --from=build /src/visualizations visualizations
 COPY LICENSE ./
 USER node
 ENTRYPOINT ["node", "/app/dist/src/main.js"]

@@ -5,6 +5,7 @@ import { daemonMachine, type DaemonActors, type Verdict } from '../machines/daem
 import type { watchlistMachine } from '../machines/watchlist.ts';
 import type { writerMachine } from '../machines/writer.ts';
 import { createCoordinates } from './actors/coordinates.ts';
+import { followDaemon } from './actors/inspection/daemon-sights.ts';
 import { createComplaints } from './actors/complaints.ts';
 import { contactActors } from './actors/contact.ts';
 import { jitteredBackoff } from './actors/jitter.ts';
@@ -21,12 +22,15 @@ import type { Planes } from './consul/client.ts';
 import { createCoordinateStore } from './consul/coordinate.ts';
 import { narrate } from './narration.ts';
 import type { Log } from './observe/log.ts';
+import type { HttpSurface } from './observe/http.ts';
 import { createPinger, type Pinger } from './probes/pinger.ts';
 import { createProber, type Prober } from './probes/prober.ts';
 import { createResolver } from './probes/resolve.ts';
-import { createRoster } from './roster.ts';
+import { createRoster, type Roster } from './roster.ts';
 import { createSchedule } from './schedule.ts';
 import { consulTls, nodeRunSettings, probeTls } from './settings.ts';
+import { createStatecharts } from './statecharts.ts';
+import { openSurface } from './surface.ts';
 
 /** What a simulation replaces; the machine's own unless given. */
 export interface DaemonDeps {
@@ -46,7 +50,10 @@ export interface DaemonDeps {
 
 export interface Daemon extends AsyncDisposable {
   readonly actor: Actor<typeof daemonMachine>;
-  /** Runs until it is stopped or refused. Rejects only when the daemon chart itself fails. */
+  /**
+   * Runs until it is stopped or refused. Rejects with `ESM_CONFIG_INVALID` when `client_address` cannot be had, and when the
+   * daemon chart itself fails.
+   */
   start(): Promise<Verdict>;
   /** Asks for a graceful stop; `start` resolves when it is done, 5 s later at most. */
   stop(): void;
@@ -80,6 +87,7 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
   const complaints = createComplaints(log, clock);
   const coordinates = createCoordinates({ store: createCoordinateStore(client), clock, random, log });
 
+  let roster: Roster | undefined;
   const actors = {
     ...contactActors(client),
     registration: registrationLogic({ registrar, random }),
@@ -90,12 +98,13 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
       catalog,
       createRoster: (onTrouble) => {
         const schedule = createSchedule({ clock, random, maxConcurrent: MOST_PROBES });
-        return createRoster({
+        roster = createRoster({
           ...{ catalog, schedule, prober, pinger, writer, complaints, clock, random, newId, log, onTrouble },
           readServicePort: config.pingType === 'tcp' ? createServicePorts(catalog, clock) : undefined,
           coordinates: config.disableCoordinateUpdates ? undefined : coordinates,
           settings: () => nodeRunSettings(config),
         });
+        return roster;
       },
     }),
   } satisfies DaemonActors;
@@ -110,9 +119,19 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
   });
   narrate(actor, { log, clock, lockKey: lock.key, goKey: lock.goKey });
 
+  const isShown = config.clientAddress !== '';
+  const statecharts = createStatecharts({
+    daemon: isShown ? followDaemon(actor, clock) : [],
+    roster: () => roster,
+    clock,
+  });
+  let surface: HttpSurface | undefined;
+
   return {
     actor,
     async start() {
+      surface = await openSurface(config, { statecharts, clock });
+      if (surface !== undefined) log.info(`Statecharts are shown at ${surface.url}/statecharts`);
       actor.start();
       return await toPromise(actor);
     },
@@ -128,6 +147,7 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
     },
     async [Symbol.asyncDispose]() {
       actor.stop();
+      await surface?.[Symbol.asyncDispose]();
       coordinates.stop();
       await prober[Symbol.asyncDispose]();
       await pinger[Symbol.asyncDispose]();

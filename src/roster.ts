@@ -2,7 +2,8 @@
  * The nodes of this instance: follows its share, the catalog's nodes and their checks, and keeps running exactly what
  * they say. A plain map of running nodes; what is to be done is machines/rules/reconcile.ts.
  */
-import type { CheckRecord, ExternalNode, Share } from '../machines/model.ts';
+import type { AnyActor } from 'xstate';
+import type { CheckKey, CheckRecord, ExternalNode, Share } from '../machines/model.ts';
 import { reconcile, type NodeChange, type NodeRecord } from '../machines/rules/reconcile.ts';
 import { wireNodes } from './actors/node.ts';
 import { createAdoption, type AdoptionDeps } from './adoption.ts';
@@ -23,6 +24,10 @@ export interface Roster {
   setChecks(checks: readonly CheckRecord[]): void;
   /** The settings have changed. */
   configure(): void;
+  /** The nodes that run, and their checks, as last read. */
+  records(): readonly NodeRecord[];
+  /** The actor of a node's check, for inspection; without a key the node's. Undefined: it does not run here. */
+  actorOf(node: string, check?: CheckKey): AnyActor | undefined;
   /** Consul is back: what waited for it is tried again now. */
   wake(): void;
   /** Nothing is probed any more; reports under way are still answered. */
@@ -119,6 +124,8 @@ export const createRoster = (deps: RosterDeps): Roster => {
     configure() {
       for (const node of running.values()) node.configure(deps.settings());
     },
+    records: () => [...told.values()],
+    actorOf: (node, check) => running.get(node)?.actorOf(check),
     wake() {
       adoption.wake();
     },

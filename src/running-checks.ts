@@ -1,5 +1,6 @@
 /** The checks of one running node: definitions parsed, charts told, places in the schedule kept. */
 import { isDeepStrictEqual } from 'node:util';
+import type { AnyActor } from 'xstate';
 import { NODE_CHECK_ID, type CheckKey, type CheckRecord, type CheckStatus } from '../machines/model.ts';
 import type { CheckEntry, CheckSettings } from '../machines/rules/ledger.ts';
 import { checkLabel, type CheckDeps, type CheckRuntime } from './actors/check.ts';
@@ -18,6 +19,8 @@ export interface RunningChecks {
   change(records: readonly CheckRecord[]): readonly CheckKey[];
   remove(keys: readonly CheckKey[]): void;
   configure(settings: CheckSettings): void;
+  /** Undefined: no such check runs. */
+  actorOf(key: CheckKey): AnyActor | undefined;
   /** Nothing is probed any more; what is owed is still written. */
   quiet(): void;
   /** Nothing is probed or written any more; the charts are the root's to stop. */
@@ -137,6 +140,7 @@ export const createRunningChecks = (
         root.tellCheck(key, { type: 'settings.changed', settings, atMs: clock.now() });
       }
     },
+    actorOf: (key) => running.get(key)?.root.actorOf(key),
     quiet() {
       for (const { runs } of runtimes.values()) runs.stop();
     },

@@ -1,4 +1,5 @@
 /** A node of this instance as it runs: its root actors, its pings, and the checks beneath. */
+import type { AnyActor } from 'xstate';
 import { isProbed, NODE_CHECK_ID, type CheckKey, type CheckRecord, type ExternalNode } from '../machines/model.ts';
 import type { CheckSettings } from '../machines/rules/ledger.ts';
 import type { NodeChange, NodeRecord } from '../machines/rules/reconcile.ts';
@@ -21,6 +22,8 @@ export interface RunningNode {
   change(change: NodeChange): readonly CheckKey[];
   add(checks: readonly CheckRecord[], failures: FailureTimes): void;
   configure(settings: NodeRunSettings): void;
+  /** The actor of one of its checks, for inspection; without a key the node's. Undefined: no such check runs. */
+  actorOf(key?: CheckKey): AnyActor | undefined;
   /** Asks nothing any more; answers to reports still reach the charts. */
   quiet(): void;
   /** What is owed of the node and its checks is not written any more: whoever takes them up next says what is true. */
@@ -131,6 +134,7 @@ export const startNode = (
       nodeRoot.tell({ type: 'settings.changed', settings, atMs: clock.now() });
       checks.configure(settings);
     },
+    actorOf: (check) => (check === undefined ? nodeRoot.actorOf() : checks.actorOf(check)),
     quiet() {
       runtime.pings?.stop();
       checks.quiet();

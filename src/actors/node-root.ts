@@ -1,5 +1,5 @@
 /** One root actor: a node, or a group of a large node's checks, in an XState system of its own. */
-import { createActor } from 'xstate';
+import { createActor, type AnyActor } from 'xstate';
 import type { CheckEvent } from '../../machines/check.ts';
 import type { CheckId, CheckKey } from '../../machines/model.ts';
 import type { NodeEvent } from '../../machines/node.ts';
@@ -16,6 +16,8 @@ export interface NodeRoot {
   tellCheck(key: CheckKey, event: CheckEvent): void;
   /** How many checks it has. */
   size(): number;
+  /** The actor of one of its checks, for inspection; without a key its own. Undefined: it has no such check. */
+  actorOf(key?: CheckKey): AnyActor | undefined;
   stop(): void;
 }
 
@@ -52,6 +54,8 @@ export const startNodeRoot = (
       if (check !== undefined) tellNoted(runtime, check, event);
     },
     size: () => Object.keys(checks()).length,
+    // safe: what is spawned is an actor
+    actorOf: (key) => (key === undefined ? root : (checks()[key] as AnyActor | undefined)),
     stop() {
       root.stop();
       stopOrphans(root.getSnapshot());

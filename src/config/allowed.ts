@@ -7,6 +7,7 @@ const LONGEST_SHOWN = 60;
 const FORMATS = {
   duration: 'a duration such as "10s" or "1h30m"',
   address: '"host:port", "http://host:port", "https://host:port" or "unix:///path"',
+  'host:port': '"host:port", "[IPv6]:port" or ":port"',
   file: 'the path of a readable file',
   folder: 'the path of a readable folder',
 } as const;

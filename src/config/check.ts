@@ -1,6 +1,7 @@
 /** Holds one document against the schema. */
 import { Ajv, type ErrorObject } from 'ajv';
 import { parseGoDuration } from '../duration.ts';
+import { parseListenAddress } from '../listen-address.ts';
 import { toConsulUrl } from './address.ts';
 import { allowedAt, foundAt } from './allowed.ts';
 import type { Document } from './document.ts';
@@ -18,6 +19,7 @@ const ajv = new Ajv({
   formats: {
     duration: (text: string) => parseGoDuration(text) !== undefined,
     address: (text: string) => toConsulUrl(text, false) !== undefined,
+    'host:port': (text: string) => text === '' || parseListenAddress(text) !== undefined,
     // Whether a file is there and readable is asked once all files are merged.
     file: true,
     folder: true,

@@ -36,8 +36,11 @@ it('holds what is needed to run, read and install it, and nothing else', () => {
     expect(files).toContain(file);
   for (const file of ['dist/src/main.js', 'dist/src/index.d.ts', 'dist/machines/index.js', 'dist/revision'])
     expect(files).toContain(file);
+  for (const file of ['index.html', 'inspector.css']) expect(files).toContain(`visualizations/inspector/${file}`);
+  expect(files).toContain('dist/visualizations/inspector/inspector.js');
+  expect(files.filter((file) => /^visualizations\/\w+\.svg$/.test(file))).toHaveLength(9);
   const folders = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
-  expect([...folders].sort()).toEqual(['dist', 'docs']);
+  expect([...folders].sort()).toEqual(['dist', 'docs', 'visualizations']);
 });
 
 it('has nothing that publint would say', async () => {

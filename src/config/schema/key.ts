@@ -19,8 +19,8 @@ interface TextKey extends KeyNotes {
   readonly default: string;
   /** The only words allowed, in capitals or small letters as they stand here; any case is read. */
   readonly enum?: readonly string[];
-  /** `duration`: Go's, in the configuration as milliseconds. `file`, `folder`: must exist and be readable. */
-  readonly format?: 'duration' | 'address' | 'file' | 'folder';
+  /** `duration`: Go's, in the configuration as milliseconds. `host:port`: where to listen. `file`, `folder`: must exist and be readable. */
+  readonly format?: 'duration' | 'address' | 'host:port' | 'file' | 'folder';
   /** Least duration allowed. */
   readonly atLeast?: string;
 }

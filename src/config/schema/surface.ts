@@ -5,9 +5,10 @@ import { TELEMETRY_KEYS } from './telemetry.ts';
 export const SURFACE_KEYS = {
   client_address: {
     type: 'string',
+    format: 'host:port',
     default: '',
-    later: true,
-    description: "Where the daemon's own HTTP surface listens, `host:port`. Default: nowhere.",
+    description:
+      'Where the daemon shows its statecharts at work, `host:port`: open `http://host:port/statecharts`. Read-only, without a password; port 0: any. Default: nowhere.',
   },
   enable_debug: {
     type: 'boolean',

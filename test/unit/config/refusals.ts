@@ -36,6 +36,12 @@ export const REFUSALS: Readonly<Record<string, readonly string[]>> = {
     ':1:11: ca_path: found "test/fixtures/config/tls/cert.pem", which is no folder; allowed: the path of a readable folder',
   ],
   'cert-without-key.hcl': [':1:13: cert_file: found a value, but none for key_file; allowed: both or neither'],
+  'client-address-with-scheme.hcl': [
+    ':1:18: client_address: found "http://127.0.0.1:8080"; allowed: "host:port", "[IPv6]:port" or ":port"',
+  ],
+  'client-address-with-wrong-port.hcl': [
+    ':1:18: client_address: found "[::1]:65536"; allowed: "host:port", "[IPv6]:port" or ":port"',
+  ],
   'deep.json': [':1:75: found deeper nesting than any setting has; allowed: 50 levels'],
   'duration-as-number.hcl': [
     ':1:23: node_probe_interval: found 10; allowed: a duration such as "10s" or "1h30m", at least 1s',
