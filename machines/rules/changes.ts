@@ -31,10 +31,9 @@ const isUnchanged = (share: Lists, known: Lists | undefined): boolean =>
   known !== undefined && isSame(share.nodes, known.nodes) && isSame(share.probes, known.probes);
 
 /** Does the list take up a node that it did not hold? */
-const isGrowing = ({ serviceId, share }: ListChange, known: KnownLists): boolean => {
-  const old = known.get(serviceId) ?? EMPTY;
-  const held = new Set([...old.nodes, ...old.probes]);
-  return [...(share?.nodes ?? []), ...(share?.probes ?? [])].some((name) => !held.has(name));
+const isGrowing = (share: Lists, known: Lists = EMPTY): boolean => {
+  const held = new Set([...known.nodes, ...known.probes]);
+  return [...share.nodes, ...share.probes].some((name) => !held.has(name));
 };
 
 /** Lists of ids that get nothing: a sick peer's is emptied, so that it stops when it recovers; one of nobody is removed. */
@@ -54,8 +53,8 @@ export function listChanges(target: Assignment, known: KnownLists, registered: R
     .filter(([id, share]) => !known.has(id) || !isUnchanged(share, known.get(id)))
     .map(([serviceId, share]) => ({ serviceId, share }));
   return [
-    ...changed.filter((change) => isGrowing(change, known)),
-    ...changed.filter((change) => !isGrowing(change, known)),
+    ...changed.filter(({ serviceId, share }) => isGrowing(share, known.get(serviceId))),
+    ...changed.filter(({ serviceId, share }) => !isGrowing(share, known.get(serviceId))),
     ...leftovers(target, known, registered),
   ];
 }

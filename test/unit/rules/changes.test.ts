@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Share } from '../../../machines/model.ts';
-import { listChanges, type ListChange } from '../../../machines/rules/changes.ts';
+import { listChanges, readableLists, type ListChange } from '../../../machines/rules/changes.ts';
 
 type Lists = Pick<Share, 'nodes' | 'probes'>;
 
@@ -57,6 +57,25 @@ const examples: readonly Example[] = [
     ],
   },
   {
+    name: 'a list that keeps nodes and takes one up, to ping or not, before one that only gives away',
+    target: { x: list(['a']), y: list(['c', 'd']), z: list(['e'], ['b']) },
+    known: { x: list(['a', 'b', 'd']), y: list(['c']), z: list(['e']) },
+    changes: [
+      { serviceId: 'y', share: list(['c', 'd']) },
+      { serviceId: 'z', share: list(['e'], ['b']) },
+      { serviceId: 'x', share: list(['a']) },
+    ],
+  },
+  {
+    name: 'removals in the order of their names',
+    target: {},
+    known: { second: EMPTY, first: EMPTY },
+    changes: [
+      { serviceId: 'first', share: undefined },
+      { serviceId: 'second', share: undefined },
+    ],
+  },
+  {
     name: 'the removal of a list that nobody is registered for, last',
     target: { x: list(['a']) },
     known: { gone: list(['a']), x: EMPTY },
@@ -94,4 +113,12 @@ it.each(examples)('writes $name', ({ target, known, registered = {}, changes }) 
     new Map(Object.entries(registered)),
   );
   expect(seen).toEqual(changes);
+});
+
+it('takes what can be read for the assignment in force', () => {
+  const known = new Map([
+    ['x', list(['a'])],
+    ['odd', undefined],
+  ]);
+  expect(readableLists(known)).toEqual(new Map([['x', list(['a'])]]));
 });

@@ -136,12 +136,13 @@ describe('distribute', () => {
     );
   });
 
-  it('gives the same lists whatever the order of nodes and instances', () => {
+  it('gives the same lists whatever the order of nodes, instances, and names in a list', () => {
     fc.assert(
       fc.property(arbitraryFleet, ({ nodes, ids, owners }) => {
         const listed = nodes.map((n) => node(`n${n}`, n % 2 === 0));
         const current = currentOf(owners);
-        const turned = distribute([...listed].reverse(), [...ids].reverse(), current);
+        const turnedLists = [...current].map(([id, lists]) => [id, list(held(lists).reverse())] as const);
+        const turned = distribute([...listed].reverse(), [...ids].reverse(), new Map(turnedLists.reverse()));
         expect(turned).toEqual(distribute(listed, ids, current));
       }),
     );

@@ -127,6 +127,8 @@ describe('the clock', () => {
     const running = open({ ...timed, status: 'critical', criticalSinceMs: 5 });
     const again = after(running, reportedAnew(running));
     expect(believed(again, newestId(again), 4_000)).toMatchObject({ criticalSinceMs: 5 });
+    const ended = report(running, 'passing');
+    expect(believed(ended, newestId(ended), 4_000)).toMatchObject({ criticalSinceMs: undefined });
   });
 
   it.each<[atMs: number, expected: boolean]>([
@@ -167,6 +169,12 @@ describe('writes', () => {
     [
       'its end',
       { deregisterAfterMs: 1, status: 'critical', criticalSinceMs: 5 },
+      'passing',
+      ['check.report', 'criticalSince.clear'],
+    ],
+    [
+      'the end of one that another instance may have put there',
+      { deregisterAfterMs: 1, status: 'critical' },
       'passing',
       ['check.report', 'criticalSince.clear'],
     ],
