@@ -11,7 +11,7 @@ export interface Picture {
 }
 
 /** Below that, nobody reads the words any more. */
-const LEAST_SCALE = 0.7;
+const LEAST_SCALE = 0.65;
 const STEP = 1.25;
 const FLASH_MS = 1_500;
 

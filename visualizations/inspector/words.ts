@@ -1,15 +1,13 @@
 /** Where an actor stands, in words. */
 import type { StateValue } from '../../src/observe/statecharts/wire.ts';
 
-/** Every state that is active, as `data-state` of the picture has them: `status`, `status.critical`. The chart itself is one. */
-export const activeStates = (value: StateValue | undefined): readonly string[] =>
-  value === undefined ? [] : ['(root)', ...within(value, '')];
-
-const within = (value: StateValue, prefix: string): readonly string[] => {
+/** Every state that is active, as `data-state` of the picture has them: `status`, `status.critical`. */
+export const activeStates = (value: StateValue | undefined, prefix = ''): readonly string[] => {
+  if (value === undefined) return [];
   if (typeof value === 'string') return [prefix + value];
   return Object.entries(value).flatMap(([name, inner]) => [
     prefix + name,
-    ...(inner === undefined ? [] : within(inner, `${prefix}${name}.`)),
+    ...activeStates(inner, `${prefix}${name}.`),
   ]);
 };
 
