@@ -2,6 +2,7 @@
 import type { Health } from '../../simulation/world/targets.ts';
 import { checkHost, nodeHost, type UserCheck } from '../../simulation/world/users.ts';
 import type { Instance } from '../../simulation/world/instance.ts';
+import { lockHolderOf } from './facts.ts';
 import type { Stage } from './stage.ts';
 
 /** Consul's process goes, and every connection with it. */
@@ -62,6 +63,7 @@ export const thaw = (stage: Stage, { name, life }: Instance): void => {
 
 export const start = (stage: Stage, instance: Instance): void => {
   stage.tell(`${instance.name} starts`);
+  stage.settle(`death of ${instance.name}`);
   stage.disturb();
   instance.start();
 };
@@ -73,12 +75,12 @@ export const terminate = (stage: Stage, instance: Instance): void => {
   instance.stop();
 };
 
-/** SIGKILL. What was wrong with it ends with it. */
+/** SIGKILL. What was wrong with it ends with it; its entry stays in Consul until it is back. */
 export const kill = (stage: Stage, instance: Instance): void => {
   stage.tell(`${instance.name} is killed`);
   stage.settle(`cut ${instance.name}`);
   stage.settle(`freeze ${instance.name}`);
-  stage.disturb();
+  stage.trouble(`death of ${instance.name}`);
   instance.kill();
 };
 
@@ -159,15 +161,29 @@ export const destroySessions = (stage: Stage): void => {
     if (Name !== STRANGER) stage.world.server.write(`/session/destroy/${ID}`, '');
 };
 
-/** Somebody who is no instance takes the lock, whoever holds it. */
+/** The delay after a session was lost, and some. */
+const LOCK_DELAY_MS = 2_000;
+
+/** Somebody who is no instance takes the lock, whoever holds it, once its delay is over. */
 export const seizeLock = (stage: Stage): void => {
   const { server } = stage.world;
   stage.tell('a stranger takes the lock');
   stage.trouble(STRANGER);
   server.write('/session/create', { Name: STRANGER, LockDelay: '0s' });
-  const Session = sessions(stage).find(({ Name }) => Name === STRANGER)?.ID;
+  const session = sessions(stage).find(({ Name }) => Name === STRANGER)?.ID;
+  stage.await('the stranger has the lock', LOCK_DELAY_MS, () => {
+    seizeBy(stage, session);
+    return lockHolderOf(stage) === session;
+  });
+};
+
+const seizeBy = ({ world }: Stage, Session: string | undefined): void => {
   const Key = 'consul-esm/lock';
-  server.write('/txn', [{ KV: { Verb: 'delete', Key } }, { KV: { Verb: 'lock', Key, Value: '', Session } }]);
+  try {
+    world.server.write('/txn', [{ KV: { Verb: 'delete', Key } }, { KV: { Verb: 'lock', Key, Value: '', Session } }]);
+  } catch {
+    // Its delay runs.
+  }
 };
 
 export const releaseLock = (stage: Stage): void => {

@@ -49,7 +49,7 @@ export const requireRuns = (stage: Stage): void => {
   stage.pass(2_000); // whoever has lost a node knows it by then
   const { nowMs } = stage.world.timeline;
   stage.pass(RUN_MS);
-  for (const node of nodesOf(stage)) {
+  for (const node of nodesOf(stage).filter((name) => stage.world.checksOf(name).has('http'))) {
     for (const instance of stage.world.fleet) {
       const isOwner = ownersOf(stage, node).includes(instance.serviceId);
       const isRunning = askedMs(stage, instance, node, 'http') > nowMs;
