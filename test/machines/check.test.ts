@@ -148,11 +148,25 @@ describe('results of other runs', () => {
     expect(check.submitted).toHaveLength(1);
   });
 
+  it('counts nothing for a stale run', () => {
+    becomePassing(thresholds(0, 1));
+    check.tell({ type: 'check.due' });
+    check.tell({ type: 'check.probed', run: 1, status: 'critical', output: 'late', sentAtMs: clock.now() });
+    check.probe('critical');
+    expect(check.submitted).toEqual([]);
+    check.probe('critical');
+    expect(check.submitted).toHaveLength(1);
+  });
+
   it('ignores the run that was under way when the definition changed', () => {
     becomePassing();
     check.tell({ type: 'check.due' });
     check.tell({ type: 'check.updated', deregisterAfterMs: undefined });
-    check.tell({ type: 'check.probed', run: 2, status: 'critical', output: 'old', sentAtMs: clock.now() });
+    const result = { type: 'check.probed', run: 2, status: 'critical', output: 'old', sentAtMs: clock.now() } as const;
+    check.tell(result);
+    expect(check.submitted).toEqual([]);
+    check.tell({ type: 'check.due' });
+    check.tell(result);
     expect(check.submitted).toEqual([]);
   });
 });
@@ -196,15 +210,33 @@ describe('a result while a report is owed', () => {
     check.commit();
     expect(check.status()).toBe('passing');
   });
+});
 
-  it('ignores answers to writes that are not its own', () => {
-    const before = check.actor.getSnapshot().context;
-    for (const write of [{ ...check.submitted[0]!, id: 'other' }]) {
-      check.commit(write);
-      check.reject({ reason: 'changed', status: 'warning' }, write);
-      check.supersede(write);
+describe('an answer to a write that is not its own', () => {
+  const owe = (): void => {
+    becomePassing();
+    check.probe('critical');
+  };
+
+  it.each<[what: string, reach: () => void | Promise<void>]>([
+    ['pending', start],
+    ['passing', becomePassing],
+    ['passing, with a report owed', owe],
+    ['timed', becomeTimed],
+    ['confirming', becomeConfirming],
+    ['removing', becomeRemoving],
+  ])('changes nothing in %s', async (_, reach) => {
+    await reach();
+    const { value, context } = check.actor.getSnapshot();
+    const [withdrawn, haste] = [check.withdrawn.length, check.haste()];
+    const write = { id: 'other', subject: KEY, isFenced: false, operations: [] };
+    check.commit(write);
+    for (const rejection of [{ reason: 'untimed' }, { reason: 'changed', status: 'warning' }] as const) {
+      check.reject(rejection, write);
     }
-    expect(check.actor.getSnapshot().context).toEqual(before);
+    check.supersede(write);
+    expect(check.actor.getSnapshot()).toMatchObject({ value, context });
+    expect([check.withdrawn.length, check.haste()]).toEqual([withdrawn, haste]);
   });
 });
 
@@ -288,6 +320,20 @@ describe("somebody else's edit", () => {
     check.commit();
     expect(check.status()).toEqual({ critical: 'untimed' });
   });
+
+  it.each<[status: CheckStatus, output: string, state: unknown]>([
+    ['critical', 'by hand', { critical: 'untimed' }],
+    ['warning', 'said', 'warning'],
+  ])(
+    'to %s with the words %j is not taken for the own report, which differs in one of them',
+    (status, output, state) => {
+      becomePassing();
+      check.probe('critical', 'said');
+      check.tell({ type: 'check.changed', status, output });
+      expect(check.status()).toEqual(state);
+      expect(check.withdrawn).toEqual([KEY]);
+    },
+  );
 
   it('of the output alone is mended by the next result, after check_update_interval', async () => {
     becomePassing();

@@ -174,7 +174,11 @@ describe('alive', () => {
     start();
     node.tell({ type: 'node.due' });
     node.tell({ type: 'node.updated', isProbed: true });
-    node.tell({ type: 'node.pinged', run: 1, isReachable: false, sentAtMs: clock.now() });
+    const result = { type: 'node.pinged', run: 1, isReachable: false, sentAtMs: clock.now() } as const;
+    node.tell(result);
+    expect(node.submitted).toEqual([]);
+    node.tell({ type: 'node.due' });
+    node.tell(result);
     expect(node.submitted).toEqual([]);
   });
 });
@@ -477,6 +481,52 @@ describe('removing', () => {
     expect(node.state()).toBe(state);
     node.supersede();
     expect(node.state()).toBe(state);
+  });
+});
+
+describe('what is not its own, or no longer', () => {
+  const owe = (isReachable: boolean) => (): void => {
+    if (isReachable) becomeSuspect();
+    else start();
+    node.ping(isReachable);
+  };
+  const forgo = (): void => {
+    start();
+    node.ping(false);
+    node.tell({ type: 'node.updated', isProbed: false });
+  };
+  const states: readonly [what: string, reach: () => void | Promise<void>][] = [
+    ['alive', start],
+    ['alive, with a failure owed', owe(false)],
+    ['suspect', becomeSuspect],
+    ['suspect, with an answer owed', owe(true)],
+    ['unprobed, with a failure owed', forgo],
+    ['confirming', becomeConfirming],
+    ['removing', becomeRemoving],
+  ];
+
+  it.each(states)('an answer to the write of another changes nothing in %s', async (_, reach) => {
+    await reach();
+    const { value, context } = node.actor.getSnapshot();
+    const [withdrawn, haste] = [node.withdrawn.length, node.haste()];
+    const write = { id: 'other', subject: SUBJECT, isFenced: false, operations: [] };
+    node.commit(write);
+    node.reject({ reason: 'untimed' }, write);
+    node.supersede(write);
+    expect(node.actor.getSnapshot()).toMatchObject({ value, context });
+    expect([node.withdrawn.length, node.haste()]).toEqual([withdrawn, haste]);
+  });
+
+  it.each(states)('the result of a ping that was overtaken changes nothing in %s', async (_, reach) => {
+    await reach();
+    node.tell({ type: 'node.due' });
+    const { value, context } = node.actor.getSnapshot();
+    const writes = node.submitted.length;
+    for (const isReachable of [true, false]) {
+      node.tell({ type: 'node.pinged', run: context.run - 1, isReachable, sentAtMs: clock.now() });
+    }
+    expect(node.actor.getSnapshot()).toMatchObject({ value, context });
+    expect(node.submitted).toHaveLength(writes);
   });
 });
 
