@@ -32,11 +32,12 @@ export const removals = (world: World): Invariant => {
   };
 
   const checkDueMs = (node: string, { checkId, serviceId, deregisterAfterMs }: UserCheck): number | undefined => {
+    if (deregisterAfterMs === undefined) return undefined;
     const stored = world.checksOf(node).get(checkId);
     if (stored === undefined || stored.Status === 'passing' || stored.Status === 'warning') return undefined;
     const created = stored.CreateIndex;
     const since = sinceMs(world.server, `critical/${node}/${serviceId}/${checkId}`, created);
-    return since === undefined || deregisterAfterMs === undefined ? undefined : since + deregisterAfterMs;
+    return since === undefined ? undefined : since + deregisterAfterMs;
   };
 
   /** Was it asked by that instance at or after `dueMs`, and did that fail? */
@@ -67,11 +68,12 @@ export const removals = (world: World): Invariant => {
   const requireRemoved = (
     { name, editedAtMs }: Pick<UserNode, 'name' | 'editedAtMs'>,
     what: string,
-    dueMs: number | undefined,
+    whenDue: () => number | undefined,
     target: Target,
     probing: Probing,
   ): void => {
-    if (dueMs === undefined || target.status !== 'critical') return;
+    const dueMs = target.status === 'critical' ? whenDue() : undefined;
+    if (dueMs === undefined) return;
     const lateMs =
       world.timeline.nowMs -
       Math.max(dueMs, world.calmFromMs, target.sinceMs, editedAtMs, world.ownership.sinceMs(name));
@@ -115,12 +117,13 @@ export const removals = (world: World): Invariant => {
       if (!world.isCalm) return;
       for (const node of world.users.nodes.values()) {
         const target = world.targets.at(nodeHost(node.name));
-        if (isProbed(node)) requireRemoved(node, `node ${node.name}`, nodeDueMs(node.name), target, pings);
+        if (isProbed(node)) requireRemoved(node, `node ${node.name}`, () => nodeDueMs(node.name), target, pings);
         for (const check of node.checks.values()) {
           if (check.serviceId === '') continue;
           const asked = world.targets.at(checkHost(node.name, check.checkId));
           const edited = { name: node.name, editedAtMs: Math.max(node.editedAtMs, check.editedAtMs) };
-          requireRemoved(edited, `service ${node.name}/${check.serviceId}`, checkDueMs(node.name, check), asked, check);
+          const whenDue = (): number | undefined => checkDueMs(node.name, check);
+          requireRemoved(edited, `service ${node.name}/${check.serviceId}`, whenDue, asked, check);
         }
       }
     },

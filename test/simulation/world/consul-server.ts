@@ -43,6 +43,7 @@ export class ConsulServer {
   #process: Process;
   #core: EmbeddedConsul;
   #outages = 0;
+  #catalogEdits = 0;
   mood: Mood = 'well';
 
   constructor(timeline: Timeline, dice: Dice) {
@@ -50,6 +51,11 @@ export class ConsulServer {
     this.#dice = dice;
     this.#process = new Process(timeline, 0);
     this.#core = this.#start();
+  }
+
+  /** How often the catalog's external nodes may have changed. */
+  get catalogEdits(): number {
+    return this.#catalogEdits;
   }
 
   get isUp(): boolean {
@@ -84,6 +90,7 @@ export class ConsulServer {
     }
     if (request.method === 'GET') return this.#core.ask(request, answer);
     for (const witness of this.#witnesses) witness.beforeWrite?.(from, request);
+    if (!request.path.startsWith('/v1/agent/') && !request.path.startsWith('/v1/session/')) this.#catalogEdits += 1;
     const reply = this.#answerTo(request);
     if (changesOf(request).some(({ KV }) => KV?.Key.startsWith(LISTS) === true)) this.#tellLists();
     for (const witness of this.#witnesses) witness.afterWrite?.({ from, request, sentAtMs, reply });
@@ -99,6 +106,7 @@ export class ConsulServer {
 
   /** Somebody's edit, by a way of his own. Throws when it was not taken. */
   write(path: string, body: object | string, method = 'PUT'): void {
+    this.#catalogEdits += 1;
     const reply = this.#answerTo({ method, path: `/v1${path}`, body });
     if (path.startsWith(`/kv/${LISTS}`)) this.#tellLists();
     if (reply.status !== 200) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`);
@@ -106,6 +114,7 @@ export class ConsulServer {
 
   /** When it comes up again it knows nothing. */
   forgetAll(): void {
+    this.#catalogEdits += 1;
     this.#core.stop();
     this.#process.kill();
     this.#process = new Process(this.#timeline, 0);

@@ -75,8 +75,8 @@ export class Link {
     this.#trips.clear();
   }
 
-  /** Rejects as a socket would, or with the reason of `signal`. */
-  ask(request: EmbeddedRequest, signal: AbortSignal): Promise<EmbeddedReply> {
+  /** Rejects as a socket would. `onStart` is given what gives the request up, and returns what is to be done when it is over. */
+  ask(request: EmbeddedRequest, onStart: (abort: () => void) => () => void): Promise<EmbeddedReply> {
     return new Promise((resolve, reject) => {
       if (this.#process.isDead) return;
       const sentAtMs = this.#timeline.nowMs;
@@ -86,7 +86,7 @@ export class Link {
         if (!isOpen) return false;
         isOpen = false;
         this.#trips.delete(trip);
-        signal.removeEventListener('abort', onAbort);
+        onEnd();
         return true;
       };
       const fail = (error: Error): void => {
@@ -94,16 +94,15 @@ export class Link {
         cancel();
         reject(error);
       };
-      const onAbort = (): void => {
-        fail(new Error('aborted'));
-      };
       const drop = (): void => {
         isOpen = false;
         cancel();
       };
       const trip: Trip = { fail, drop };
       this.#trips.add(trip);
-      signal.addEventListener('abort', onAbort);
+      const onEnd = onStart(() => {
+        fail(new Error('aborted'));
+      });
       if (!this.#server.isUp) {
         this.#process.comesIn(QUICKEST_MS, () => {
           fail(new Error('connect ECONNREFUSED'));

@@ -7,6 +7,8 @@ import type { EmbeddedReply } from '../../../src/dev/embedded/request.ts';
 import { rendered } from '../../../src/dev/embedded/serve.ts';
 import type { Link } from './link.ts';
 
+const NOTHING = (): void => undefined;
+
 const bytesOf = (content: string | Uint8Array): Buffer => Buffer.from(content);
 
 /** As much of a `http.ClientRequest` as the package's base `papi` asks for. */
@@ -14,7 +16,8 @@ class SimulatedRequest extends EventEmitter {
   readonly path: string;
   readonly #link: Link;
   readonly #method: string;
-  readonly #ended = new AbortController();
+  #isAborted = false;
+  #giveUp: () => void = NOTHING;
 
   constructor(link: Link, { path, method }: { readonly path: string; readonly method: string }) {
     super();
@@ -30,18 +33,23 @@ class SimulatedRequest extends EventEmitter {
   end(body?: Buffer): void {
     const [path = '', query = ''] = this.path.split('?');
     const request = { method: this.#method, path, query: [...new URLSearchParams(query)], ...(body && { body }) };
-    this.#link.ask(request, this.#ended.signal).then(
+    const onStart = (giveUp: () => void): (() => void) => {
+      this.#giveUp = giveUp;
+      return NOTHING;
+    };
+    this.#link.ask(request, onStart).then(
       (reply) => {
         this.#tell(reply);
       },
       (error: unknown) => {
-        if (!this.#ended.signal.aborted) this.emit('error', error);
+        if (!this.#isAborted) this.emit('error', error);
       },
     );
   }
 
   abort(): void {
-    this.#ended.abort();
+    this.#isAborted = true;
+    this.#giveUp();
   }
 
   #tell({ status, body }: EmbeddedReply): void {
@@ -71,10 +79,19 @@ const packageOver = (link: Link): Consul => {
   return consul;
 };
 
+/** Returns what ends the waiting for it. */
+const onAbort = (signal: AbortSignal, fn: () => void): (() => void) => {
+  signal.addEventListener('abort', fn);
+  return () => {
+    signal.removeEventListener('abort', fn);
+  };
+};
+
 export const planesOver = (link: Link): Planes => ({
   transport: {
     async send({ method, path, query = [], body }, _headers, signal) {
-      const reply = await link.ask({ method, path, query, ...(body === undefined ? {} : { body }) }, signal);
+      const request = { method, path, query, ...(body === undefined ? {} : { body }) };
+      const reply = await link.ask(request, (giveUp) => onAbort(signal, giveUp));
       const [, content] = rendered(reply.body);
       return { status: reply.status, index: reply.index, isFiltered: false, body: bytesOf(content) };
     },

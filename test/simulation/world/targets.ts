@@ -79,6 +79,20 @@ interface Asker {
   readonly targets: Targets;
 }
 
+/** Whom to tell when a signal is aborted: one serves all runs of a check, and a listener of Node's for each would cost more than the run. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+const waitingFor = (signal: AbortSignal): Set<() => void> => {
+  const known = waiting.get(signal);
+  if (known !== undefined) return known;
+  const told = new Set<() => void>();
+  waiting.set(signal, told);
+  signal.addEventListener('abort', () => {
+    for (const tell of told) tell();
+  });
+  return told;
+};
+
 /** Asks a target, which is as it is when the question arrives; undefined: the signal came first. */
 const visit = (asker: Asker, host: string, timeoutMs: number, signal: AbortSignal): Promise<Health | undefined> =>
   new Promise((resolve) => {
@@ -86,8 +100,9 @@ const visit = (asker: Asker, host: string, timeoutMs: number, signal: AbortSigna
     const target = targets.at(host);
     const sentAtMs = process.clock.now();
     const { health } = target;
+    const aborted = waitingFor(signal);
     const end = (seen: Health | undefined): void => {
-      signal.removeEventListener('abort', onAbort);
+      aborted.delete(onAbort);
       if (seen !== undefined) target.visits.set(name, { by: name, sentAtMs, health });
       if (seen === 'passing') target.wellMs.set(name, process.clock.now());
       else if (seen !== undefined) target.failedSentMs.set(name, sentAtMs);
@@ -96,7 +111,7 @@ const visit = (asker: Asker, host: string, timeoutMs: number, signal: AbortSigna
     const onAbort = (): void => {
       end(undefined);
     };
-    signal.addEventListener('abort', onAbort);
+    aborted.add(onAbort);
     process.comesIn(health === 'silent' ? timeoutMs : dice.between(QUICKEST_MS, SLOWEST_MS), () => {
       if (!signal.aborted) end(health);
     });

@@ -41,6 +41,8 @@ export class World {
   /** The most nodes there were at a time. */
   mostNodes = 0;
   #calmFromMs = START_MS + TAKE_OVER_MS;
+  /** As read after so many edits of the catalog. */
+  readonly #checks = new Map<string, { readonly edits: number; readonly checks: ReadonlyMap<string, StoredCheck> }>();
 
   constructor(seed: number, size: number, settings: Settings) {
     this.settings = settings;
@@ -91,8 +93,13 @@ export class World {
 
   /** A node's checks as the catalog has them, by id. */
   checksOf(node: string): ReadonlyMap<string, StoredCheck> {
-    const checks = (this.server.read(`/health/node/${node}`) ?? []) as readonly StoredCheck[]; // safe: what the endpoint answers
-    return new Map(checks.map((check) => [check.CheckID, check]));
+    const edits = this.server.catalogEdits;
+    const known = this.#checks.get(node);
+    if (known?.edits === edits) return known.checks;
+    const stored = (this.server.read(`/health/node/${node}`) ?? []) as readonly StoredCheck[]; // safe: what the endpoint answers
+    const checks = new Map(stored.map((check) => [check.CheckID, check]));
+    this.#checks.set(node, { edits, checks });
+    return checks;
   }
 
   /** When the catalog first knew the node; undefined: it does not. */
