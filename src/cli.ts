@@ -6,11 +6,12 @@ export type CommandLine =
   /** `sources` are configuration files and folders, in the order given. */
   | { readonly command: 'run' | 'version' | 'help'; readonly sources: readonly string[] }
   /** A subcommand, with the arguments behind its name. */
-  | { readonly command: 'dev'; readonly argv: readonly string[] };
+  | { readonly command: 'dev' | 'inspect'; readonly argv: readonly string[] };
 
 /** The answer to `-help`, and the second half of a refusal. */
 export const USAGE = `Usage: consul-esm [options]
        consul-esm dev [options]
+       consul-esm inspect -url=<url> [options]
 
   Runs the health checks of external nodes in the Consul catalog. A
   configuration is optional; files may be HCL or JSON, later ones win.
@@ -27,6 +28,8 @@ Commands, each with a -help of its own:
 
   dev                   Tries it all out on this terminal: a Consul in memory,
                         targets to make fail, and the daemon.
+  inspect               Relays the statecharts of a running daemon to the
+                        Stately inspector.
 `;
 
 const FLAGS: FlagSet<'version' | 'help'> = {
@@ -37,7 +40,8 @@ const FLAGS: FlagSet<'version' | 'help'> = {
 
 /** Reads the arguments behind the program's name. Throws `ESM_FLAGS_INVALID`; `-help`, then `-version` go before all else. */
 export const parseCommandLine = (argv: readonly string[]): CommandLine => {
-  if (argv[0] === 'dev') return { command: 'dev', argv: argv.slice(1) };
+  const [first, ...rest] = argv;
+  if (first === 'dev' || first === 'inspect') return { command: first, argv: rest };
   const { switches, values } = readFlags(argv, FLAGS);
   for (const command of ['help', 'version'] as const) {
     if (switches.includes(command)) return { command, sources: [] };

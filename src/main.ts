@@ -22,6 +22,10 @@ const main = async (argv: readonly string[]): Promise<number> => {
       const { dev } = await import('./dev/dev.ts'); // what the daemon itself never needs
       return await dev(line.argv);
     }
+    case 'inspect': {
+      const { inspect } = await import('./dev/inspect/inspect.ts');
+      return await inspect(line.argv);
+    }
   }
 };
 

@@ -10,5 +10,9 @@ export const openSurface = async (
   deps: Omit<StatechartRoutesDeps, 'assets'>,
 ): Promise<HttpSurface | undefined> => {
   if (clientAddress === '') return undefined;
-  return serveHttp(clientAddress, statechartRoutes({ ...deps, assets: await readAssets() }));
+  return serveHttp(
+    clientAddress,
+    statechartRoutes({ ...deps, assets: await readAssets('inspector') }),
+    'client_address',
+  );
 };

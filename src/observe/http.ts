@@ -48,17 +48,17 @@ const serve = async (routes: Routes, request: IncomingMessage, response: ServerR
   else await handler(url, response, request);
 };
 
-const unavailable = (address: string, cause: unknown): EsmError => {
+const unavailable = (setting: string, address: string, cause: unknown): EsmError => {
   const why = cause instanceof Error ? cause.message : String(cause);
   const shown = JSON.stringify(address);
-  return new EsmError('ESM_CONFIG_INVALID', `client_address = ${shown} cannot be had: ${why}`, { cause });
+  return new EsmError('ESM_CONFIG_INVALID', `${setting} = ${shown} cannot be had: ${why}`, { cause });
 };
 
 /**
- * Listens on `address`. Rejects with `ESM_CONFIG_INVALID` when that cannot be had. Disposing ends every connection at once,
+ * Listens on `address`. Rejects with `ESM_CONFIG_INVALID`, naming the `setting`, when that cannot be had. Disposing ends every connection at once,
  * whatever it carries.
  */
-export const serveHttp = async (address: string, routes: Routes): Promise<HttpSurface> => {
+export const serveHttp = async (address: string, routes: Routes, setting: string): Promise<HttpSurface> => {
   const server = createServer({ requestTimeout: REQUEST_LIMIT_MS, headersTimeout: REQUEST_LIMIT_MS });
   server.maxConnections = MOST_CONNECTIONS;
   server.on('request', (request, response) => {
@@ -73,7 +73,7 @@ export const serveHttp = async (address: string, routes: Routes): Promise<HttpSu
     server.listen({ ...(asked.host === undefined ? {} : { host: asked.host }), port: asked.port });
     await once(server, 'listening');
   } catch (error) {
-    throw unavailable(address, error);
+    throw unavailable(setting, address, error);
   }
   const { address: host, port } = server.address() as AddressInfo; // safe: it listens on a port, not on a pipe
   return {

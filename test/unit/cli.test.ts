@@ -25,6 +25,7 @@ describe('parseCommandLine', () => {
     [['-config-file=a', '-v'], { command: 'version', sources: [] }],
     [['dev'], { command: 'dev', argv: [] }],
     [['dev', '-help', 'x'], { command: 'dev', argv: ['-help', 'x'] }],
+    [['inspect', '-url=u'], { command: 'inspect', argv: ['-url=u'] }],
   ])('reads %j', (argv, expected) => {
     expect(parseCommandLine(argv)).toEqual(expected);
   });

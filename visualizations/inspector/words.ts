@@ -5,10 +5,7 @@ import type { StateValue } from '../../src/observe/statecharts/wire.ts';
 export const activeStates = (value: StateValue | undefined, prefix = ''): readonly string[] => {
   if (value === undefined) return [];
   if (typeof value === 'string') return [prefix + value];
-  return Object.entries(value).flatMap(([name, inner]) => [
-    prefix + name,
-    ...activeStates(inner, `${prefix}${name}.`),
-  ]);
+  return Object.entries(value).flatMap(([name, inner]) => [prefix + name, ...activeStates(inner, `${prefix}${name}.`)]);
 };
 
 /** The innermost ones, each without the names of what is active beside it: `critical.timed` and `settled`. */

@@ -6,12 +6,12 @@ import { createRecording, type Recording } from './recording.ts';
 import { observeSteps } from './steps.ts';
 
 /** The charts of the daemon's system, each borne by one actor at most, those first that start others. */
-const CHARTS = ['daemon', 'registration', 'leadership', 'session', 'assignment', 'watchlist', 'writer'];
+export const DAEMON_CHARTS = ['daemon', 'registration', 'leadership', 'session', 'assignment', 'watchlist', 'writer'];
 
 /** Call it before the daemon starts. */
 export const followDaemon = (daemon: AnyActor, clock: Clock): readonly Sight[] => {
   const recordings = new Map<string, Recording>(
-    CHARTS.map((chart) => [chart, createRecording({ id: chart, chart, name: chart }, undefined)]),
+    DAEMON_CHARTS.map((chart) => [chart, createRecording({ id: chart, chart, name: chart }, undefined)]),
   );
   daemon.system.inspect(
     observeSteps(

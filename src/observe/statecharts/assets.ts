@@ -26,12 +26,20 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Found by the package's own name, so that they are the same files from source, from dist and when installed. */
 const ROOT = dirname(createRequire(import.meta.url).resolve('consul-esm/package.json'));
 
-/** The page, the program in it, and the pictures: folder by folder, with the endings that are served. */
-const FOLDERS: readonly (readonly [folder: string, endings: readonly string[]])[] = [
-  ['visualizations', ['.svg']],
-  ['visualizations/inspector', ['.html', '.css']],
-  ['dist/visualizations/inspector', ['.js']],
-];
+type Folders = readonly (readonly [folder: string, endings: readonly string[]])[];
+
+/** What each page consists of, folder by folder, with the endings that are served. */
+const FOLDERS = {
+  inspector: [
+    ['visualizations', ['.svg']],
+    ['visualizations/inspector', ['.html', '.css']],
+    ['dist/visualizations/inspector', ['.js']],
+  ],
+  relay: [
+    ['visualizations/inspector/relay', ['.html', '.css']],
+    ['dist/visualizations/inspector/relay', ['.js']],
+  ],
+} as const satisfies Record<string, Folders>;
 
 const readFolder = async (folder: string, endings: readonly string[]): Promise<readonly [string, Asset][]> => {
   const names = (await readdir(join(ROOT, folder))).filter((name) => endings.includes(extname(name)));
@@ -61,8 +69,9 @@ const policyOf = (files: Iterable<Asset>): string =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-/** Reads all of them. Rejects when the package is not whole. */
-export const readAssets = async (): Promise<Assets> => {
-  const files = new Map((await Promise.all(FOLDERS.map(([folder, endings]) => readFolder(folder, endings)))).flat());
+/** Reads those of a page. Rejects when the package is not whole. */
+export const readAssets = async (page: keyof typeof FOLDERS): Promise<Assets> => {
+  const folders: Folders = FOLDERS[page];
+  const files = new Map((await Promise.all(folders.map(([folder, endings]) => readFolder(folder, endings)))).flat());
   return { files, policy: policyOf(files.values()) };
 };
