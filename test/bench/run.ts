@@ -8,6 +8,7 @@ import { describeMachine } from './machine.ts';
 import type { Figure, Measure } from './measure.ts';
 import { discovery } from './measures/discovery.ts';
 import { fleet } from './measures/fleet.ts';
+import { inspection } from './measures/inspection.ts';
 import { load } from './measures/load.ts';
 import { removal } from './measures/removal.ts';
 import { start } from './measures/start.ts';
@@ -17,7 +18,7 @@ import { asJson, asTable } from './report.ts';
 const MEASURES: readonly Measure[] = [start, discovery, removal, status, load];
 
 /** Takes minutes, so it wants to be named. */
-const ON_REQUEST: readonly Measure[] = [fleet];
+const ON_REQUEST: readonly Measure[] = [fleet, inspection];
 const ALL = [...MEASURES, ...ON_REQUEST];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
