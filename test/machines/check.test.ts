@@ -556,6 +556,18 @@ describe('confirming', () => {
     });
   });
 
+  it('counts the failed probe like any other: passing_threshold starts anew', async () => {
+    await becomeConfirming(thresholds(1, 0));
+    check.probe('passing');
+    check.probe('critical');
+    expect(check.status()).toEqual({ deregister: 'removing' });
+    const writes = check.submitted.length;
+    check.probe('passing');
+    expect(check.submitted).toHaveLength(writes);
+    check.probe('passing');
+    expect(check.submitted).toHaveLength(writes + 1);
+  });
+
   it('keeps the service that answers, and is passing once that is committed', async () => {
     await becomeConfirming();
     check.probe('passing');
@@ -592,18 +604,22 @@ describe('confirming', () => {
     check.commit();
     expect(check.status()).toEqual({ deregister: 'confirming' });
     expect(check.haste()).toBe(1);
+    expect(check.actor.getSnapshot().context).toMatchObject({ output: 'worse', reports: [] });
   });
 
   it('goes back to critical when the definition moves the deadline', async () => {
     await becomeConfirming();
     check.tell({ type: 'check.updated', deregisterAfterMs: DEADLINE_MS * 2 });
+    await clock.advance(DEADLINE_MS - 1);
     expect(check.status()).toEqual({ critical: 'timed' });
-    await clock.advance(DEADLINE_MS);
+    await clock.advance(1);
     expect(check.haste()).toBe(2);
   });
 });
 
 describe('removing', () => {
+  const removalId = (): string | undefined => check.actor.getSnapshot().context.removalId;
+
   it('ends in removed when the removal is committed, and runs no more', async () => {
     await becomeRemoving();
     check.commit();
@@ -642,6 +658,7 @@ describe('removing', () => {
     await becomeRemoving();
     check.supersede();
     expect(check.status()).toEqual({ deregister: 'confirming' });
+    expect(removalId()).toBeUndefined();
   });
 
   it('submits one removal however often the probe fails meanwhile', async () => {
@@ -657,6 +674,7 @@ describe('removing', () => {
     const removal = check.submitted.at(-1);
     check.probe('passing');
     expect(check.withdrawn).toEqual([KEY]);
+    expect(removalId()).toBeUndefined();
     expect(check.lastWrite()).toMatchObject([{ status: 'passing' }, { type: 'criticalSince.clear' }]);
     check.supersede(removal);
     check.commit();
@@ -668,6 +686,7 @@ describe('removing', () => {
     const writes = check.submitted.length;
     check.probe('warning');
     expect(check.withdrawn).toEqual([KEY]);
+    expect(removalId()).toBeUndefined();
     expect(check.status()).toEqual({ deregister: 'confirming' });
     expect(check.submitted).toHaveLength(writes);
     check.probe('passing');
@@ -693,8 +712,10 @@ describe('removing', () => {
     await becomeRemoving();
     tell();
     expect(check.withdrawn).toContain(KEY);
+    expect(removalId()).toBeUndefined();
     expect(check.status()).toEqual(state);
     check.supersede();
+    await clock.advance(DEADLINE_MS - 1);
     expect(check.status()).toEqual(state);
   });
 
