@@ -374,6 +374,8 @@ describe('confirming', () => {
 });
 
 describe('removing', () => {
+  const removalId = (): string | undefined => node.actor.getSnapshot().context.removalId;
+
   it('ends in removed when the removal is committed, and pings no more', async () => {
     await becomeRemoving();
     node.commit();
@@ -391,6 +393,7 @@ describe('removing', () => {
       await becomeRemoving();
       node.reject(rejection);
       expect(node.state()).toEqual({ reaping: 'confirming' });
+      expect(removalId()).toBeUndefined();
       node.ping(false);
       expect(node.state()).toEqual({ reaping: 'removing' });
     },
@@ -400,6 +403,7 @@ describe('removing', () => {
     await becomeRemoving();
     node.reject({ reason: 'untimed' });
     expect(node.state()).toBe('alive');
+    expect(removalId()).toBeUndefined();
     node.ping(false);
     expect(node.lastWrite()).toContainEqual({ type: 'failingSince.set', node: 'foo', sinceMs: clock.now() });
     node.commit();
@@ -413,6 +417,7 @@ describe('removing', () => {
     await becomeRemoving();
     node.supersede();
     expect(node.state()).toEqual({ reaping: 'confirming' });
+    expect(removalId()).toBeUndefined();
   });
 
   it('takes the removal back when the node answers, and reports it', async () => {
@@ -420,6 +425,7 @@ describe('removing', () => {
     const removal = node.submitted.at(-1);
     node.ping(true);
     expect(node.withdrawn).toEqual([SUBJECT]);
+    expect(removalId()).toBeUndefined();
     expect(node.lastWrite()).toContainEqual(PASSING_REPORT);
     node.supersede(removal);
     expect(node.state()).toEqual({ reaping: 'confirming' });
@@ -478,6 +484,7 @@ describe('removing', () => {
     await becomeRemoving();
     tell();
     expect(node.withdrawn).toEqual([SUBJECT]);
+    expect(removalId()).toBeUndefined();
     expect(node.state()).toBe(state);
     node.supersede();
     expect(node.state()).toBe(state);
