@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { Settings } from '../../simulation/world/instance.ts';
 import * as acts from '../drivers/acts.ts';
+import { isInKv, nodeStatusOf } from '../drivers/facts.ts';
 import { awaitOrder, requireRuns, TAKE_OVER_MS } from '../drivers/fleet.ts';
 import { Stage } from '../drivers/stage.ts';
 import { told } from '../paths.ts';
@@ -61,4 +62,12 @@ const end = (stage: Stage, { consul, isLockSeized, running, killed }: Plot): voi
   stage.pass(TAKE_OVER_MS + CALM_MS);
   awaitOrder(stage, 0);
   requireRuns(stage);
+  requireForgiven(stage);
+};
+
+/** No time is kept of a failure that is over. */
+const requireForgiven = (stage: Stage): void => {
+  for (const node of stage.world.users.nodes.keys())
+    if (nodeStatusOf(stage, node) === 'passing' && isInKv(stage, `probes/${node}`))
+      throw new Error(`${node} answers, and KV keeps the time since when it has not`);
 };
