@@ -10,10 +10,10 @@ const tell = (message: WitnessMessage): void => void process.send?.(message);
 /** Those who have asked before: they are most likely to ask again. */
 const known = new Set<number>();
 
-/** The kernel tells the inode of the socket at the other end, and which process has it open; undefined: it has ended meanwhile. */
+/** Undefined: it has ended meanwhile. */
 function processBehind(socket: Socket): number | undefined {
   const inode = inodeOf(socket);
-  if (inode === CLOSED) return undefined;
+  if (inode === undefined) return undefined;
   const isHolder = (pid: number): boolean => hasOpen(pid, `socket:[${inode}]`);
   const pid = [...known].find(isHolder) ?? siblings().find(isHolder);
   if (pid !== undefined) known.add(pid);
@@ -23,14 +23,26 @@ function processBehind(socket: Socket): number | undefined {
 /** What the kernel says of a socket that nobody has open. */
 const CLOSED = '0';
 
-function inodeOf({ remotePort = 0, localPort = 0 }: Socket): string {
+/** The kernel gives its table a page at a time, and a row that moves meanwhile is in none of them. */
+const READS = 5;
+
+/** What the kernel calls the socket at the other end; undefined: nobody has it open any more. */
+function inodeOf(socket: Socket): string | undefined {
+  for (let read = 0; read < READS; read += 1) {
+    const inode = rowOf(socket)?.[9];
+    if (inode !== undefined) return inode === CLOSED ? undefined : inode;
+  }
+  return undefined;
+}
+
+function rowOf({ remotePort = 0, localPort = 0 }: Socket): readonly string[] | undefined {
   const [from = '', to = ''] = [remotePort, localPort].map(
     (port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`,
   );
   const rows = readFileSync('/proc/net/tcp', 'latin1')
     .split('\n')
     .map((line) => line.trim().split(/\s+/));
-  return rows.find(([, local = '', remote = '']) => local.endsWith(from) && remote.endsWith(to))?.[9] ?? CLOSED;
+  return rows.find(([, local = '', remote = '']) => local.endsWith(from) && remote.endsWith(to));
 }
 
 /** All that were started by who started this. */

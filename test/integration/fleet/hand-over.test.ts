@@ -62,10 +62,13 @@ const STORIES = [
   },
 ] as const;
 
-test.concurrent.each(STORIES)('$what: no gap, no double', async (story) => {
+test.concurrent.for(STORIES)('$what: no gap, no double', async (story, { onTestFailed }) => {
   const { what, boundMs, happen } = story;
   const fleet = createFleet(consul, `hand-over-${STORIES.indexOf(story)}`);
   await using instances = await startInstances(fleet, ['one', 'two']);
+  onTestFailed(() => {
+    console.log(instances.all.map(({ stdout }) => stdout).join('\n'));
+  });
   await using witness = await startWitness();
   const nodes = await registerNodes(fleet, 20, witness, `${INTERVAL_MS / 1000}s`);
   await untilSettled(witness, instances, await untilShared(fleet, ['one', 'two'], nodes.length));

@@ -7,6 +7,7 @@ import { createFleet, type Fleet } from '../../support/fleet.ts';
 import { startInstances, type Instances } from '../../support/instances.ts';
 import { issuePermit } from '../../support/permit.ts';
 import { pathOf, registerNode, registerNodes, untilProbed, WEB_CHECK } from '../../support/probed-nodes.ts';
+import { untilSettled } from '../../support/settled.ts';
 import { leaderOf, movedNodes, readLists, untilLeader, untilShared } from '../../support/shares.ts';
 import { broken, startWeb, type Web } from '../../support/web.ts';
 
@@ -77,10 +78,9 @@ describe.concurrent('two instances', () => {
     const { permit, fleet } = await open('revoked');
     const nodes = await registerNodes(fleet, NODES, web, '1s');
     await using instances = await startInstances(fleet, IDS);
-    const before = await untilShared(fleet, IDS, NODES);
+    const before = await untilSettled(fleet, IDS, nodes, web);
     const leader = await untilLeader(fleet);
     const [ill = '', ...well] = nodes;
-    for (const node of nodes) await untilStatus(consul, node, WEB_CHECK, 'passing');
 
     await permit.revoke();
     web.answer(pathOf(ill), () => broken());
@@ -100,10 +100,9 @@ describe.concurrent('two instances', () => {
     const { permit, fleet } = await open('lapsed');
     const nodes = await registerNodes(fleet, NODES, web, '1s');
     await using instances = await startInstances(fleet, IDS);
-    const before = await untilShared(fleet, IDS, NODES);
+    const before = await untilSettled(fleet, IDS, nodes, web);
     await untilLeader(fleet);
     const [ill = '', ...well] = nodes;
-    for (const node of nodes) await untilStatus(consul, node, WEB_CHECK, 'passing');
 
     await permit.revoke();
     await eventually('the TTL checks run out', async () => IDS.length === (await lapsedOf(fleet)), {
@@ -131,9 +130,8 @@ describe.concurrent('two instances', () => {
     const { permit, fleet } = await open('hidden');
     const nodes = await registerNodes(fleet, NODES, web, '1s');
     await using instances = await startInstances(fleet, IDS);
-    const before = await untilShared(fleet, IDS, NODES);
+    const before = await untilSettled(fleet, IDS, nodes, web);
     const [ill = '', ...well] = nodes;
-    for (const node of nodes) await untilStatus(consul, node, WEB_CHECK, 'passing');
 
     await permit.allow(rules('hidden', 'deny'));
     await registerNode(fleet, 'hidden-young', web, '1s');
