@@ -24,7 +24,7 @@ export interface Writer {
   readonly logic: typeof writerMachine;
   /** `onAnswer` is called exactly once, unless the writer is stopped first. */
   submit(write: Write, onAnswer: OnAnswer): void;
-  /** Takes back the write of this subject that still waits; it is answered as superseded. */
+  /** Takes back the write of this subject that still waits; it is answered as superseded. A removal is not sent any more. */
   withdraw(subject: string): void;
   /** How many writes wait for their answer. */
   owed(): number;
@@ -57,10 +57,14 @@ export const createWriter = ({ committer, clock, random, actor }: WriterDeps): W
     onAnswer?.(answerOf(reply, clock.now()));
   };
 
+  let underWay: readonly Write[] = [];
+  const takenBack = new WeakSet<Write>();
+
   const actors = {
-    commit: fromPromise(({ input, signal }: { input: CommitInput; signal: AbortSignal }) =>
-      committer.commit(input.writes, input.onStaleIndex, signal),
-    ),
+    commit: fromPromise(({ input, signal }: { input: CommitInput; signal: AbortSignal }) => {
+      underWay = input.writes;
+      return committer.commit(input.writes, input.onStaleIndex, signal, (write) => takenBack.has(write));
+    }),
   } satisfies WriterActors;
 
   return {
@@ -80,6 +84,7 @@ export const createWriter = ({ committer, clock, random, actor }: WriterDeps): W
       writer.send({ type: 'write.submitted', write });
     },
     withdraw(subject) {
+      for (const write of underWay) if (write.subject === subject) takenBack.add(write);
       actor()?.send({ type: 'write.withdrawn', subject });
     },
     owed() {

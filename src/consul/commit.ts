@@ -21,14 +21,21 @@ export class Commit {
   readonly #deps: CommitDeps;
   readonly #policy: StaleIndexPolicy;
   readonly #signal: AbortSignal;
+  readonly #isTakenBack: (write: Write) => boolean;
   readonly #outcomes = new Map<string, WriteOutcome>();
   /** Undefined: its fence has failed, and it must be read again. */
   #ownership: Ownership | undefined;
 
-  constructor(deps: CommitDeps, policy: StaleIndexPolicy, signal: AbortSignal) {
+  constructor(
+    deps: CommitDeps,
+    policy: StaleIndexPolicy,
+    signal: AbortSignal,
+    isTakenBack: (write: Write) => boolean = () => false,
+  ) {
     this.#deps = deps;
     this.#policy = policy;
     this.#signal = signal;
+    this.#isTakenBack = isTakenBack;
     this.#ownership = lastOwnership(deps);
   }
 
@@ -94,7 +101,8 @@ export class Commit {
     else await this.#send([{ open, operations: rest, checks: [] }]);
   }
 
-  async #send(groups: readonly Group[]): Promise<void> {
+  async #send(all: readonly Group[]): Promise<void> {
+    const groups = all.filter((group) => !this.#isLetGo(group));
     if (groups.length === 0) return;
     if (this.#ownership === undefined) {
       this.#lowerFence(groups);
@@ -109,6 +117,13 @@ export class Commit {
     if (answer instanceof EsmError) await this.#isolate(groups, answer);
     else if (answer.type === 'done') await this.#learn(groups, answer.results);
     else await this.#untangle(groups, fences.length, answer.errors);
+  }
+
+  /** What a removal rests on is read first, by a slow Consul for seconds: a node that answered meanwhile was removed all the same. */
+  #isLetGo({ open }: Group): boolean {
+    const isLetGo = open.write.isFenced && this.#isTakenBack(open.write);
+    if (isLetGo) this.#reject(open, { reason: 'fenced' });
+    return isLetGo;
   }
 
   /** The request itself was refused: too large for this server, or one write of it is poison. */

@@ -141,11 +141,13 @@ export interface Catalog {
 export interface Committer {
   /**
    * At most 64 operations, fences counted. Resolves to one outcome a write; never rejects but by `signal`. With `drop` a
-   * write whose index turned out stale is rejected as `gone` unread: the node's new owner writes what is true.
+   * write whose index turned out stale is rejected as `gone` unread: the node's new owner writes what is true. A removal that
+   * `isTakenBack` while it was prepared is not sent, and rejected as `fenced`.
    */
   commit(
     writes: readonly Write[],
     onStaleIndex: StaleIndexPolicy,
     signal: AbortSignal,
+    isTakenBack?: (write: Write) => boolean,
   ): Promise<readonly WriteOutcome[]>;
 }

@@ -17,5 +17,8 @@ export interface CommitterOptions extends OwnershipDeps {
 export function createCommitter(options: CommitterOptions): Committer {
   const protection = createProtection({ ...options, shapes: createShapes() });
   const deps = { ...options, protection };
-  return { commit: (writes, onStaleIndex, signal) => new Commit(deps, onStaleIndex, signal).run(writes) };
+  return {
+    commit: (writes, onStaleIndex, signal, isTakenBack) =>
+      new Commit(deps, onStaleIndex, signal, isTakenBack).run(writes),
+  };
 }

@@ -693,6 +693,19 @@ describe('a removal', () => {
     expect(await consul.get('/catalog/node/timed')).not.toBeNull();
   });
 
+  it('spares a node for which it was taken back while it was prepared', async () => {
+    await seed('answered');
+    await own('answered');
+    await failFrom('answered', 1);
+    const removal = fenced(reap('answered'));
+    const isTakenBack = (write: Write): boolean => write === removal;
+    expect(await committer().commit([removal], 'settle', forever, isTakenBack)).toMatchObject([
+      { rejection: { reason: 'fenced' } },
+    ]);
+    expect(await consul.get('/catalog/node/answered')).not.toBeNull();
+    expect(await outcome(removal)).toMatchObject({ type: 'committed' });
+  });
+
   it('spares a service of which KV no longer says since when it is critical', async () => {
     await consul.put('/catalog/register', {
       Node: 'clockless',

@@ -1,6 +1,8 @@
 /** All invariants, in the order in which they look at a write. */
 import type { World } from '../world/world.ts';
 import { bounds } from './bounds.ts';
+import { earlyStatus } from './early-status.ts';
+import { evenLists } from './even-lists.ts';
 import type { Invariant } from './invariant.ts';
 import { noTrouble } from './no-trouble.ts';
 import { oneLeader } from './one-leader.ts';
@@ -12,4 +14,7 @@ import { userData } from './user-data.ts';
 
 /** Removals come before what they are the cause of. */
 export const invariantsOf = (world: World): readonly Invariant[] =>
-  [noTrouble, oneLeader, ownNodes, removals, userData, oneOwner, steadyStatus, bounds].map((make) => make(world));
+  [
+    ...[noTrouble, oneLeader, ownNodes, removals, userData],
+    ...[earlyStatus, oneOwner, evenLists, steadyStatus, bounds],
+  ].map((make) => make(world));

@@ -1,4 +1,5 @@
 /** What may befall a fleet and its Consul. Each fault ends by itself, within the time it is given. */
+import type { Mood } from '../world/consul-server.ts';
 import type { Instance } from '../world/instance.ts';
 import type { World } from '../world/world.ts';
 
@@ -21,7 +22,7 @@ const onLink =
   };
 
 const inMood =
-  (mood: 'leaderless' | 'busy'): Fault =>
+  (mood: Mood): Fault =>
   (world, _, durationMs) => {
     world.server.mood = mood;
     later(world, durationMs, () => {
@@ -78,6 +79,7 @@ export const FAULTS = {
   },
   leaderless: inMood('leaderless'),
   busy: inMood('busy'),
+  revocation: inMood('forbidding'),
   lockTaken(world) {
     byHand(world, '/kv/consul-esm/lock', 'DELETE');
   },

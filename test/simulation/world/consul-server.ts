@@ -26,8 +26,8 @@ export interface Witness {
   afterWrite?(exchange: Exchange): void;
 }
 
-/** `leaderless`: agents answer, servers cannot; `busy`: nothing is answered but 429. */
-export type Mood = 'well' | 'leaderless' | 'busy';
+/** `leaderless`: agents answer, servers cannot; `busy`: nothing is answered but 429; `forbidding`: the token is revoked. */
+export type Mood = 'well' | 'leaderless' | 'busy' | 'forbidding';
 
 const refusal = (status: number, text: string): EmbeddedReply => ({
   status,
@@ -148,6 +148,7 @@ export class ConsulServer {
   #refusal({ path }: EmbeddedRequest): EmbeddedReply | undefined {
     if (this.mood === 'well') return undefined;
     if (this.mood === 'busy') return refusal(429, 'Your IP is issuing too many concurrent connections');
+    if (this.mood === 'forbidding') return refusal(403, 'ACL not found');
     if (path === '/v1/status/leader') return { status: 200, headers: {}, body: { type: 'json', value: '' } };
     return path.startsWith('/v1/agent/') ? undefined : refusal(500, 'No cluster leader');
   }

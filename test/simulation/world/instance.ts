@@ -146,7 +146,9 @@ export class Instance {
       (level: string) =>
       (message: string, fields?: object): void => {
         journal.note(this.name, `[${level}] ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`);
-        if (level === 'ERROR') troubles.push(`${this.name} logs: ${message} ${JSON.stringify(fields)}`);
+        // A revoked token is an error of whoever revoked it.
+        const isRefusal = fields !== undefined && 'code' in fields && fields.code === 'ESM_CONSUL_FORBIDDEN';
+        if (level === 'ERROR' && !isRefusal) troubles.push(`${this.name} logs: ${message} ${JSON.stringify(fields)}`);
       };
     const nothing = (): void => undefined;
     return { trace: nothing, debug: nothing, info: tell('INFO'), warn: tell('WARN'), error: tell('ERROR') };

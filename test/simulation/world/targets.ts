@@ -18,8 +18,20 @@ export interface Visit {
   readonly health: Health;
 }
 
+/** What a daemon found. */
+export interface Result {
+  readonly sentAtMs: number;
+  readonly status: CheckStatus;
+}
+
+/** So many results of each daemon are kept: far more than any threshold needs. */
+const MOST_RESULTS = 50;
+
+const statusOf = (health: Health): CheckStatus => (health === 'silent' ? 'critical' : health);
+
 export class Target {
   readonly #timeline: Timeline;
+  readonly #results = new Map<string, Result[]>();
   #health: Health = 'passing';
   /** Since when it has been as it is. */
   sinceMs: number;
@@ -47,7 +59,24 @@ export class Target {
 
   /** As a check should find it. */
   get status(): CheckStatus {
-    return this.#health === 'silent' ? 'critical' : this.#health;
+    return statusOf(this.#health);
+  }
+
+  /** The latest results of the daemon of that name, oldest first. */
+  resultsOf(name: string): readonly Result[] {
+    return this.#results.get(name) ?? [];
+  }
+
+  /** A daemon was answered, or waited in vain, at `atMs`. */
+  noteVisit(visit: Visit, atMs: number): void {
+    const { by, sentAtMs, health } = visit;
+    this.visits.set(by, visit);
+    if (health === 'passing') this.wellMs.set(by, atMs);
+    else this.failedSentMs.set(by, sentAtMs);
+    const results = this.#results.get(by) ?? [];
+    results.push({ sentAtMs, status: statusOf(health) });
+    if (results.length > MOST_RESULTS) results.shift();
+    this.#results.set(by, results);
   }
 }
 
@@ -103,9 +132,7 @@ const visit = (asker: Asker, host: string, timeoutMs: number, signal: AbortSigna
     const aborted = waitingFor(signal);
     const end = (seen: Health | undefined): void => {
       aborted.delete(onAbort);
-      if (seen !== undefined) target.visits.set(name, { by: name, sentAtMs, health });
-      if (seen === 'passing') target.wellMs.set(name, process.clock.now());
-      else if (seen !== undefined) target.failedSentMs.set(name, sentAtMs);
+      if (seen !== undefined) target.noteVisit({ by: name, sentAtMs, health }, process.clock.now());
       resolve(seen);
     };
     const onAbort = (): void => {

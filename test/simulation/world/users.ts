@@ -51,6 +51,7 @@ export class Users {
   readonly #world: World;
   readonly #nodes = new Map<string, UserNode>();
   #lost: readonly UserNode[] = [];
+  #changedAtMs = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -60,8 +61,14 @@ export class Users {
     return this.#nodes;
   }
 
+  /** When a node last came or went. */
+  get changedAtMs(): number {
+    return this.#changedAtMs;
+  }
+
   putNode(name: string, isPinged: boolean, remark = ''): void {
     const meta = { 'external-node': 'true', 'external-probe': String(isPinged), remark };
+    if (!this.#nodes.has(name)) this.#changedAtMs = this.#nowMs;
     const known = this.#nodes.get(name) ?? { name, services: new Set(), checks: new Map() };
     this.#nodes.set(name, { ...known, meta, editedAtMs: this.#nowMs });
     this.#register(name, {}, `puts node ${name}, probe ${isPinged}`);
@@ -108,6 +115,7 @@ export class Users {
   /** A daemon has removed it. */
   forgetNode(name: string): void {
     this.#nodes.delete(name);
+    this.#changedAtMs = this.#nowMs;
   }
 
   forgetService(node: string, serviceId: string): void {
