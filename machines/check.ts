@@ -28,6 +28,7 @@ import {
   type CheckSettings,
   type Ledger,
 } from './rules/ledger.ts';
+import type { Steady } from './rules/uneventful.ts';
 
 interface CheckProbed {
   readonly type: 'check.probed';
@@ -76,6 +77,7 @@ export const checkMachine = setup({
     input: {} as CheckEntry,
     context: {} as Ledger,
     events: {} as CheckEvent,
+    tags: {} as Steady,
   },
   actions: {
     probe: (_, _params: CheckPorts['probe']) => undefined,
@@ -223,10 +225,11 @@ export const checkMachine = setup({
             { target: 'critical' },
           ],
         },
-        passing: { description: 'The target answered as it should.' },
-        warning: { description: 'The target answered, and asks for attention.' },
+        passing: { description: 'The target answered as it should.', tags: 'steady' },
+        warning: { description: 'The target answered, and asks for attention.', tags: 'steady' },
         critical: {
           description: 'The target failed. A service with a deadline is on its way out.',
+          tags: 'steady',
           initial: 'untimed',
           on: { 'check.updated': { target: 'settling', actions: 'updatePlan' } },
           states: {

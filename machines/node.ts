@@ -10,6 +10,7 @@ import type { checkMachine } from './check.ts';
 import type { CheckKey, Write, WriteAnswer } from './model.ts';
 import type { CheckEntry } from './rules/ledger.ts';
 import { nodeSubject } from './rules/report.ts';
+import type { Steady } from './rules/uneventful.ts';
 import {
   believedNode,
   isFailureContested,
@@ -83,6 +84,7 @@ export const nodeMachine = setup({
     input: {} as NodeEntry,
     context: {} as Watchbook,
     events: {} as NodeEvent,
+    tags: {} as Steady,
     children: {} as Record<CheckKey, 'check'>,
   },
   actors: {} as NodeActors,
@@ -188,9 +190,11 @@ export const nodeMachine = setup({
     },
     alive: {
       description: 'The node answered, or nothing is known against it.',
+      tags: 'steady',
     },
     suspect: {
       description: 'The node fails its pings, as KV tells since when; the time to its removal runs.',
+      tags: 'steady',
       after: { nodeReconnectTimeout: { target: 'reaping' } },
     },
     reaping: {

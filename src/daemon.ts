@@ -85,6 +85,7 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
   const prober = deps.prober ?? createProber({ tls: probeTls(config), proxyEnv: env, clock, resolver });
   const pinger = deps.pinger ?? createPinger({ pingType: config.pingType, clock, stopwatch, resolver });
   const complaints = createComplaints(log, clock);
+  const followed = new Set();
   const coordinates = createCoordinates({ store: createCoordinateStore(client), clock, random, log });
 
   let roster: Roster | undefined;
@@ -99,7 +100,7 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
       createRoster: (onTrouble) => {
         const schedule = createSchedule({ clock, random, maxConcurrent: MOST_PROBES });
         roster = createRoster({
-          ...{ catalog, schedule, prober, pinger, writer, complaints, clock, random, newId, log, onTrouble },
+          ...{ catalog, schedule, prober, pinger, writer, complaints, followed, clock, random, newId, log, onTrouble },
           readServicePort: config.pingType === 'tcp' ? createServicePorts(catalog, clock) : undefined,
           coordinates: config.disableCoordinateUpdates ? undefined : coordinates,
           settings: () => nodeRunSettings(config),
@@ -123,6 +124,7 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
   const statecharts = createStatecharts({
     daemon: isShown ? followDaemon(actor, clock) : [],
     roster: () => roster,
+    followed,
     clock,
   });
   let surface: HttpSurface | undefined;

@@ -78,7 +78,7 @@ export const createRunningChecks = (
     running.set(key, { parsed, root });
     root.tell({ type: 'check.added', check: entry, atMs: clock.now() });
     const runs = startRuns(schedule, key, parsed.intervalMs, () => {
-      root.tellCheck(key, { type: 'check.due', atMs: clock.now() });
+      root.tickCheck(key);
     });
     runtimes.set(key, { definition: parsed.definition, timeoutMs: parsed.timeoutMs, runs });
   };

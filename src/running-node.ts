@@ -93,7 +93,7 @@ export const startNode = (
       runtime.pings = undefined;
     } else {
       runtime.pings ??= startRuns(schedule, key, settings.nodeProbeIntervalMs, () => {
-        nodeRoot.tell({ type: 'node.due', atMs: clock.now() });
+        nodeRoot.tick();
       });
     }
   };

@@ -13,6 +13,8 @@ export interface StatechartsDeps {
   readonly daemon: readonly Sight[];
   /** Undefined: none runs. */
   readonly roster: () => Roster | undefined;
+  /** Kept here: the actors of nodes and checks that somebody watches. */
+  readonly followed: Set<unknown>;
   readonly clock: Clock;
 }
 
@@ -70,7 +72,7 @@ interface Shared {
   watchers: number;
 }
 
-export const createStatecharts = ({ daemon, roster, clock }: StatechartsDeps): Statecharts => {
+export const createStatecharts = ({ daemon, roster, followed, clock }: StatechartsDeps): Statecharts => {
   const shared = new Map<string, Shared>();
   const actorOf = ({ node, key }: Subject): AnyActor | undefined => roster()?.actorOf(node, key);
   const viewOf = (subject: Subject): ActorView => {
@@ -84,6 +86,7 @@ export const createStatecharts = ({ daemon, roster, clock }: StatechartsDeps): S
     if (known?.sight.actor === actor) return known;
     const fresh = { sight: followActor(actor, nameOf(subject), clock), watchers: 0 };
     shared.set(subject.id, fresh);
+    followed.add(actor);
     return fresh;
   };
 
@@ -97,6 +100,7 @@ export const createStatecharts = ({ daemon, roster, clock }: StatechartsDeps): S
         entry.watchers -= 1;
         if (entry.watchers > 0) return;
         entry.sight.stop();
+        followed.delete(actor);
         if (shared.get(subject.id) === entry) shared.delete(subject.id);
       },
     };

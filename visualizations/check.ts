@@ -125,12 +125,15 @@ export const checkMachine = createMachine({
         },
         passing: {
           description: 'The target answered as it should.',
+          tags: 'steady',
         },
         warning: {
           description: 'The target answered, and asks for attention.',
+          tags: 'steady',
         },
         critical: {
           description: 'The target failed. A service with a deadline is on its way out.',
+          tags: 'steady',
           initial: 'untimed',
           on: {
             'check.updated': {

@@ -101,9 +101,11 @@ export const nodeMachine = createMachine({
     },
     alive: {
       description: 'The node answered, or nothing is known against it.',
+      tags: 'steady',
     },
     suspect: {
       description: 'The node fails its pings, as KV tells since when; the time to its removal runs.',
+      tags: 'steady',
       after: {
         nodeReconnectTimeout: {
           target: 'reaping',

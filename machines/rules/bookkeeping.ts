@@ -8,7 +8,7 @@ import { count, NO_COUNTERS } from './threshold.ts';
 const nextWriteId = (ledger: Ledger): string => `${ledger.key}\0${ledger.incarnation}\0${ledger.writes}`;
 
 /** A result that changes nothing but the counters. */
-export const counted = (ledger: Ledger, result: CheckResult): Partial<Ledger> => ({
+export const counted = (ledger: Ledger, result: CheckResult): Pick<Ledger, 'counters' | 'latestOutput'> => ({
   counters: count(ledger.counters, currentStatus(ledger), result.status),
   latestOutput: result.output,
 });

@@ -17,7 +17,7 @@ export const NO_COUNTERS: Counters = { worse: 0, better: 0 };
 
 const BADNESS: Readonly<Record<CheckStatus, number>> = { passing: 0, warning: 1, critical: 2 };
 
-/** The counters after one more result, before any change of status sets them back. */
+/** The counters after one more result, before any change of status sets them back; the very same where nothing is counted. */
 export const count = (counters: Counters, current: CheckStatus, result: CheckStatus): Counters => {
   const step = BADNESS[result] - BADNESS[current];
   if (step > 0) return { ...counters, worse: counters.worse + 1 };

@@ -1,13 +1,14 @@
 /** The effects of machines/check.ts: probes are run, reports handed to the writer. */
 import { checkMachine, type CheckPorts } from '../../machines/check.ts';
 import type { CheckId, CheckKey, WriteAnswer } from '../../machines/model.ts';
+import { isUneventful } from '../../machines/rules/uneventful.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Prober } from '../probes/prober.ts';
 import type { RunnableDefinition } from '../probes/probe.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Complaints } from './complaints.ts';
-import { isActive, tellNoted, type LastEvent, type PortActions } from './port-actions.ts';
+import { isActive, tellNoted, type ChartRef, type LastEvent, type PortActions } from './port-actions.ts';
 import type { Runs } from './runs.ts';
 import type { Writer } from './writer.ts';
 
@@ -31,33 +32,54 @@ export interface CheckDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly complaints: Complaints;
+  /** Actors that somebody watches: they are told what changes nothing too, so that it can be seen. */
+  readonly followed: ReadonlySet<unknown>;
 }
+
+type CheckRef = ChartRef<typeof checkMachine>;
 
 /** As the log names a check, `foo/service:web1`. */
 export const checkLabel = ({ node, checkId }: CheckId): string => `${node}/${checkId}`;
 
+/** The check is due. A steady one would do nothing but count its run, and is not asked. */
+export const tickCheck = (deps: CheckDeps, node: CheckRuntimes, check: CheckRef): void => {
+  const snapshot = check.getSnapshot();
+  const isAsked = !snapshot.hasTag('steady') || deps.followed.has(check);
+  if (isAsked) tellNoted(node, check, { type: 'check.due', atMs: deps.clock.now() });
+  else startRun(deps, node, check, snapshot.context.run);
+};
+
+/** Probes; the result is told as that of `run`, unless it would change nothing. */
+const startRun = (deps: CheckDeps, node: CheckRuntimes | undefined, check: CheckRef, run: number): void => {
+  const { prober, clock, log, complaints, followed } = deps;
+  const { key, id } = check.getSnapshot().context;
+  const runtime = node?.checks.get(key);
+  runtime?.runs.begin(async (signal) => {
+    const { definition, timeoutMs } = runtime;
+    const sentAtMs = clock.now();
+    const outcome = await prober.run(definition, timeoutMs, signal);
+    if (signal.aborted || outcome.type === 'aborted') return;
+    if (outcome.type === 'unsent') {
+      complaints.unsent(definition.type.toUpperCase(), outcome.error);
+      return;
+    }
+    const { status, output } = outcome;
+    complaints.sent(definition.type.toUpperCase());
+    log.debug(`agent: Check '${checkLabel(id)}' is ${status}`);
+    const result = { status, output, sentAtMs, atMs: clock.now() };
+    const snapshot = check.getSnapshot();
+    const isTold = !snapshot.hasTag('steady') || !isUneventful(snapshot.context, result) || followed.has(check);
+    if (isTold) tellNoted(node, check, { type: 'check.probed', run, ...result });
+  });
+};
+
 /** The chart with its effects, for the checks of all nodes that `nodes` holds by name. */
 export const wireCheck = (deps: CheckDeps, nodes: ReadonlyMap<string, CheckRuntimes>): typeof checkMachine => {
-  const { prober, schedule, writer, clock, log, complaints } = deps;
+  const { schedule, writer, log } = deps;
   return checkMachine.provide({
     actions: {
-      probe: ({ context: { key, id }, self }, { run }) => {
-        const node = nodes.get(id.node);
-        const runtime = node?.checks.get(key);
-        runtime?.runs.begin(async (signal) => {
-          const { definition, timeoutMs } = runtime;
-          const sentAtMs = clock.now();
-          const outcome = await prober.run(definition, timeoutMs, signal);
-          if (signal.aborted || outcome.type === 'aborted') return;
-          if (outcome.type === 'unsent') {
-            complaints.unsent(definition.type.toUpperCase(), outcome.error);
-            return;
-          }
-          const { status, output } = outcome;
-          complaints.sent(definition.type.toUpperCase());
-          log.debug(`agent: Check '${checkLabel(id)}' is ${status}`);
-          tellNoted(node, self, { type: 'check.probed', run, status, output, sentAtMs, atMs: clock.now() });
-        });
+      probe: ({ context: { id }, self }, { run }) => {
+        startRun(deps, nodes.get(id.node), self, run);
       },
       probeNow: ({ context }) => {
         schedule.runNow(context.key);

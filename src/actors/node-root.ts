@@ -5,8 +5,8 @@ import type { CheckId, CheckKey } from '../../machines/model.ts';
 import type { NodeEvent } from '../../machines/node.ts';
 import type { NodeEntry } from '../../machines/rules/watchbook.ts';
 import type { LogFields } from '../observe/log.ts';
-import { checkLabel } from './check.ts';
-import type { NodeChart, NodeDeps, NodeRuntime } from './node.ts';
+import { checkLabel, tickCheck } from './check.ts';
+import { tickNode, type NodeChart, type NodeDeps, type NodeRuntime } from './node.ts';
 import { stopOrphans } from './orphans.ts';
 import { tellNoted, type LastEvent } from './port-actions.ts';
 
@@ -14,6 +14,10 @@ export interface NodeRoot {
   tell(event: NodeEvent): void;
   /** Tells one of its checks; nothing happens when it has no such check. */
   tellCheck(key: CheckKey, event: CheckEvent): void;
+  /** One of its checks is due. */
+  tickCheck(key: CheckKey): void;
+  /** It is due itself, to be pinged. */
+  tick(): void;
   /** How many checks it has. */
   size(): number;
   /** The actor of one of its checks, for inspection; without a key its own. Undefined: it has no such check. */
@@ -52,6 +56,13 @@ export const startNodeRoot = (
     tellCheck(key, event) {
       const check = checks()[key];
       if (check !== undefined) tellNoted(runtime, check, event);
+    },
+    tickCheck(key) {
+      const check = checks()[key];
+      if (check !== undefined) tickCheck(deps, runtime, check);
+    },
+    tick() {
+      tickNode(deps, runtime, root);
     },
     size: () => Object.keys(checks()).length,
     // safe: what is spawned is an actor

@@ -1,12 +1,13 @@
 /** The effects of machines/node.ts: the node is pinged, its reports are handed to the writer. */
 import type { CheckKey, ExternalNode, WriteAnswer } from '../../machines/model.ts';
 import { nodeMachine, type NodeActors, type NodePorts } from '../../machines/node.ts';
+import { isPingUneventful } from '../../machines/rules/uneventful.ts';
 import type { Log } from '../observe/log.ts';
 import type { Schedule } from '../schedule.ts';
 import { wireCheck, type CheckDeps, type CheckRuntime, type CheckRuntimes } from './check.ts';
 import { pingNode, type PingDeps } from './ping.ts';
 import type { Runs } from './runs.ts';
-import { isActive, tellNoted, type PortActions } from './port-actions.ts';
+import { isActive, tellNoted, type ChartRef, type PortActions } from './port-actions.ts';
 import type { Writer } from './writer.ts';
 
 /** What a running node has beside its chart. */
@@ -23,6 +24,28 @@ export interface NodeDeps extends CheckDeps, PingDeps {
   readonly writer: Writer;
   readonly log: Log;
 }
+
+type NodeRef = ChartRef<typeof nodeMachine>;
+
+/** The node is due. A steady one would do nothing but count its run, and is not asked. */
+export const tickNode = (deps: NodeDeps, runtime: NodeRuntime, node: NodeRef): void => {
+  const snapshot = node.getSnapshot();
+  const isAsked = !snapshot.hasTag('steady') || deps.followed.has(node);
+  if (isAsked) tellNoted(runtime, node, { type: 'node.due', atMs: deps.clock.now() });
+  else startRun(deps, runtime, node, snapshot.context.run);
+};
+
+/** Pings; the result is told as that of `run`, unless it would change nothing. */
+const startRun = (deps: NodeDeps, runtime: NodeRuntime | undefined, node: NodeRef, run: number): void => {
+  runtime?.pings?.begin(async (signal) => {
+    const result = await pingNode(deps, runtime.node, runtime.nodeProbeIntervalMs, signal);
+    if (result === undefined) return;
+    const { isReachable, atMs } = result;
+    const snapshot = node.getSnapshot();
+    const changesNothing = snapshot.hasTag('steady') && isPingUneventful(snapshot.context, isReachable, atMs);
+    if (!changesNothing || deps.followed.has(node)) tellNoted(runtime, node, { type: 'node.pinged', run, ...result });
+  });
+};
 
 /** A node's place in the schedule. */
 export const pingKey = (node: string): string => `node\0${node}`;
@@ -45,11 +68,7 @@ export const wireNode = (deps: NodeDeps, runtimes: ReadonlyMap<string, NodeRunti
     actors: { check: wireCheck(deps, runtimes) } satisfies NodeActors,
     actions: {
       ping: ({ context: { name }, self }, { run }) => {
-        const runtime = runtimes.get(name);
-        runtime?.pings?.begin(async (signal) => {
-          const result = await pingNode(deps, runtime.node, runtime.nodeProbeIntervalMs, signal);
-          if (result !== undefined) tellNoted(runtime, self, { type: 'node.pinged', run, ...result });
-        });
+        startRun(deps, runtimes.get(name), self, run);
       },
       pingNow: ({ context }) => {
         deps.schedule.runNow(pingKey(context.name));

@@ -76,6 +76,8 @@ export interface Rig extends Disposable {
   readonly pinged: string[];
   /** Which nodes' failure times were read, one entry a read. */
   readonly reads: string[][];
+  /** Actors that somebody watches. */
+  readonly followed: Set<unknown>;
   readonly troubles: EsmError[];
   /** All writes that took effect, oldest first. */
   readonly committed: Write[];
@@ -119,6 +121,7 @@ export function startRoster(more: Partial<RosterDeps> = {}): Rig {
   const clock = createVirtualClock(1_000_000);
   const log = createRecordedLog();
   const random = (): number => 0;
+  const followed = new Set<unknown>();
   let ids = 0;
 
   const desk = createWriter({
@@ -179,6 +182,7 @@ export function startRoster(more: Partial<RosterDeps> = {}): Rig {
       },
     },
     complaints: createComplaints(log, clock),
+    followed,
     clock,
     random,
     log,
@@ -191,7 +195,7 @@ export function startRoster(more: Partial<RosterDeps> = {}): Rig {
   };
   const roster = createRoster(deps);
   const rig: Rig = {
-    ...{ clock, log, roster, deps, ids: () => ids },
+    ...{ clock, log, roster, deps, followed, ids: () => ids },
     ...{ probed: [], pinged: [], reads: [], troubles: [], committed: [], targets: new Map() },
     settings: SETTINGS,
     times: NO_FAILURES,

@@ -1,6 +1,7 @@
 // Targets are stand-ins (test/support/roster.ts): only they answer, hang and fail at a given millisecond.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CheckRecord } from '../../machines/model.ts';
+import type { AnyActor, InspectionEvent } from 'xstate';
+import { checkKey, type CheckRecord } from '../../machines/model.ts';
 import { aCheck, aNode, startRoster, type Rig } from '../support/roster.ts';
 
 let rig: Rig;
@@ -128,4 +129,44 @@ it('begins anew with a check that was removed and registered again', async () =>
   await run(aCheck('a', 'a1', { createIndex: 50, modifyIndex: 50 }));
   expect(rig.ids()).toBe(ids + 1);
   expect(rig.probed).toEqual(['a1:1', 'a1:1']);
+});
+
+describe('what changes nothing', () => {
+  /** The events that a chart has handled since, oldest first. */
+  const eventsOf = (actor: AnyActor | undefined): string[] => {
+    const events: string[] = [];
+    actor?.system.inspect(({ type, actorRef, ...inspected }: InspectionEvent) => {
+      if (type === '@xstate.event' && actorRef === actor && 'event' in inspected) events.push(inspected.event.type);
+    });
+    return events;
+  };
+  const settle = async (): Promise<{ actor: AnyActor | undefined; events: string[] }> => {
+    await run(aCheck('a', 'a1', { output: 'it is passing' }));
+    await rig.clock.advance(10_000);
+    const actor = rig.roster.actorOf('a', checkKey(aCheck('a', 'a1').id));
+    return { actor, events: eventsOf(actor) };
+  };
+
+  it('is probed at every tick, and not told', async () => {
+    const { events } = await settle();
+    const before = rig.probed.length;
+    await rig.clock.advance(50_000);
+    expect([rig.probed.length - before, events]).toEqual([5, []]);
+  });
+
+  it('ends with the first result that is another', async () => {
+    const { events } = await settle();
+    rig.targets.set('a1:1', 'critical');
+    await rig.clock.advance(10_000);
+    expect([events, statuses()]).toEqual([['check.probed', 'status.committed'], ['critical']]);
+  });
+
+  it('is told to those that somebody watches', async () => {
+    const { actor, events } = await settle();
+    rig.followed.add(actor);
+    await rig.clock.advance(20_000);
+    rig.followed.delete(actor);
+    await rig.clock.advance(20_000);
+    expect(events).toEqual(['check.due', 'check.probed', 'check.due', 'check.probed']);
+  });
 });

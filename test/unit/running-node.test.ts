@@ -142,3 +142,19 @@ it('pings nothing once quiet, nor once stopped, and its coordinate is forgotten'
   node.stop();
   expect(forgotten).toEqual(['a']);
 });
+
+it('is pinged at every tick and not told what changes nothing, unless somebody watches', async () => {
+  start(aProbedNode('a'));
+  await rig.clock.advance(10_000);
+  const actor = running?.actorOf();
+  const events: string[] = [];
+  actor?.system.inspect((inspected) => {
+    if (inspected.type === '@xstate.event' && inspected.actorRef === actor) events.push(inspected.event.type);
+  });
+  const before = rig.pinged.length;
+  await rig.clock.advance(30_000);
+  expect([rig.pinged.length - before, events]).toEqual([3, []]);
+  rig.followed.add(actor);
+  await rig.clock.advance(10_000);
+  expect(events).toEqual(['node.due', 'node.pinged']);
+});

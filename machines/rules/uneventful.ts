@@ -1,0 +1,26 @@
+/**
+ * Which results say nothing that is not known: a steady chart that is told such a one stays as it is, and asks for nothing.
+ * So it need not be told, which halves what a probe costs (docs/adr/0006-what-changes-nothing-is-not-told.md).
+ */
+import { counted } from './bookkeeping.ts';
+import { lacksDeadline } from './deadline.ts';
+import { writtenOutput, type CheckResult, type Ledger } from './ledger.ts';
+import { isReportDue, type Watchbook } from './watchbook.ts';
+
+/** The tag of states in which a tick does nothing but start a run, and an uneventful result does nothing at all. */
+export type Steady = 'steady';
+
+/** Does the result change neither status nor counters nor output, and start no clock? */
+export const isUneventful = (ledger: Ledger, result: CheckResult): boolean => {
+  const { counters, latestOutput } = counted(ledger, result);
+  return (
+    counters === ledger.counters &&
+    latestOutput === ledger.latestOutput &&
+    latestOutput === writtenOutput(ledger) &&
+    !lacksDeadline(ledger, result)
+  );
+};
+
+/** Is there nothing to be written for the ping's result? */
+export const isPingUneventful = (book: Watchbook, isReachable: boolean, atMs: number): boolean =>
+  !isReportDue(book, isReachable ? 'passing' : 'critical', atMs);
