@@ -10,6 +10,7 @@ import { discovery } from './measures/discovery.ts';
 import { fleet } from './measures/fleet.ts';
 import { inspection } from './measures/inspection.ts';
 import { load } from './measures/load.ts';
+import { probe } from './measures/probe.ts';
 import { removal } from './measures/removal.ts';
 import { start } from './measures/start.ts';
 import { status } from './measures/status.ts';
@@ -18,7 +19,7 @@ import { asJson, asTable } from './report.ts';
 const MEASURES: readonly Measure[] = [start, discovery, removal, status, load];
 
 /** Takes minutes, so it wants to be named. */
-const ON_REQUEST: readonly Measure[] = [fleet, inspection];
+const ON_REQUEST: readonly Measure[] = [fleet, inspection, probe];
 const ALL = [...MEASURES, ...ON_REQUEST];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });

@@ -10,6 +10,7 @@ const ILL = response('503 Service Unavailable');
 
 let isWell = true;
 let arrivals: Record<string, number[]> = {};
+let connections = 0;
 
 const take = (): TargetArrivals => {
   const taken = arrivals;
@@ -18,6 +19,7 @@ const take = (): TargetArrivals => {
 };
 
 const server = createServer((socket) => {
+  connections += 1;
   socket.on('error', () => undefined);
   socket.once('data', (bytes) => {
     const path = bytes.toString('latin1').split(' ', 2)[1] ?? '';
@@ -30,6 +32,7 @@ const reply = (message: TargetReply): void => void process.send?.(message);
 
 process.on('message', (order: TargetOrder) => {
   if (order === 'take') reply({ arrivals: take() });
+  else if (order === 'count') reply({ connections });
   else {
     isWell = order === 'heal';
     reply({ arrivals: {} });

@@ -7,15 +7,18 @@ import { eventually } from '../support/eventually.ts';
 /** Requests by path, each at its monotonic time in milliseconds. */
 export type TargetArrivals = Readonly<Record<string, readonly number[]>>;
 
-/** What the process is told: hand the arrivals over and forget them; answer 503 from now on; answer 200 again. */
-export type TargetOrder = 'take' | 'fail' | 'heal';
-export type TargetReply = { readonly port: number } | { readonly arrivals: TargetArrivals };
+/** What the process is told: hand the arrivals over and forget them; count connections; answer 503 from now on; answer 200 again. */
+export type TargetOrder = 'take' | 'count' | 'fail' | 'heal';
+export type TargetReply =
+  { readonly port: number } | { readonly arrivals: TargetArrivals } | { readonly connections: number };
 
 export interface Target extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   /** What has arrived since the last call. */
   take(): Promise<TargetArrivals>;
+  /** How many connections it has taken so far, whatever was said on them. */
+  connections(): Promise<number>;
   /** Resolves when every later answer says so. */
   become(state: 'well' | 'ill'): Promise<void>;
   /** Resolves to what has arrived, once every path of `paths` is among it; what arrived before the call counts too. */
@@ -28,16 +31,23 @@ export const startTarget = async (): Promise<Target> => {
   const child = fork(PROGRAM);
   const ended = once(child, 'exit');
   const nextReply = async (): Promise<TargetReply> => (await once(child, 'message'))[0] as TargetReply; // safe: it sends nothing else
-  const order = async (text: TargetOrder): Promise<TargetArrivals> => {
+  const ask = async (text: TargetOrder): Promise<TargetReply> => {
     const replied = nextReply();
     child.send(text);
-    const reply = await replied;
+    return await replied;
+  };
+  const order = async (text: TargetOrder): Promise<TargetArrivals> => {
+    const reply = await ask(text);
     return 'arrivals' in reply ? reply.arrivals : {};
   };
   const first = await nextReply();
   return {
     url: `http://127.0.0.1:${'port' in first ? first.port : 0}`,
     take: () => order('take'),
+    async connections() {
+      const reply = await ask('count');
+      return 'connections' in reply ? reply.connections : 0;
+    },
     async become(state) {
       await order(state === 'well' ? 'heal' : 'fail');
     },
