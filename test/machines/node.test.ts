@@ -361,6 +361,7 @@ describe('confirming', () => {
     node.commit();
     expect(node.state()).toEqual({ reaping: 'confirming' });
     expect(node.haste()).toBe(1);
+    expect(node.actor.getSnapshot().context).toMatchObject({ report: undefined, writtenAtMs: clock.now() });
   });
 
   it('goes back to suspect when the settings give more time', async () => {
