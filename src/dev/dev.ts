@@ -28,7 +28,8 @@ export async function dev(argv: readonly string[]): Promise<number> {
 /** All that it starts and registers is gone when it settles, the last first. */
 async function rehearse({ consul: url, port, logLevel }: DevOptions, ending: AbortSignal): Promise<number> {
   await using consul = await (url === undefined ? startInMemory(port) : useReal(url));
-  const config: Config = { ...consul.config, logLevel, pingType: await choosePingType() };
+  const surface = { clientAddress: '127.0.0.1:0' };
+  const config: Config = { ...consul.config, ...surface, logLevel, pingType: await choosePingType() };
   await using targets = await startTargets();
   await using example = await registerExample(config, { ...consul.names, port: targets.port });
   if (ending.aborted) return 0;

@@ -73,7 +73,7 @@ describe.concurrent('with a Consul in memory', () => {
       await dev.order('Bring all of it back');
       await dev.untilStatuses(WELL);
 
-      expect(await dev.answering()).toHaveLength(3);
+      expect(await dev.answering()).toHaveLength(4);
       dev.program.signal(signal);
       dev.program.signal(signal); // as npm does, which hands on what the terminal has already sent
       expect(await dev.program.ended).toBe(0);

@@ -11,9 +11,12 @@ import { broken, startWeb } from '../support/web.ts';
 
 const SECRET = 'sesame-7c1f';
 
-/** Says that it is there as the inspector does, and hands each event it is posted to the server that it came from. */
+/** Says that it is there as the inspector does, and hands what it is posted to the server that it came from, one by one. */
 const STAND_IN = `<!doctype html><title>stand-in</title><script>
-  addEventListener('message', ({ data }) => fetch('/told', { method: 'POST', body: JSON.stringify(data) }));
+  let last = Promise.resolve();
+  addEventListener('message', ({ data }) => {
+    last = last.then(() => fetch('/told', { method: 'POST', body: JSON.stringify(data) }));
+  });
   opener.postMessage({ type: '@statelyai.connected' }, '*');
 </script>`;
 

@@ -66,11 +66,11 @@ it('installs into an empty folder, answers -version, can be imported, and brings
   const imported = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: home });
   expect(imported.stdout).toBe('function check\n');
   expect(await readdir(join(home, 'node_modules'))).not.toContain('vitest');
-  expect(await tryOut(bin, home)).toEqual({ code: 0, stderr: '' });
+  expect(await tryOut(bin, home)).toEqual({ code: 0, stderr: '', shown: [200, 200, 200, 200] });
 });
 
-/** Runs `consul-esm dev` until both checks pass, and Ctrl-C. */
-async function tryOut(bin: string, cwd: string): Promise<{ code: unknown; stderr: string }> {
+/** Runs `consul-esm dev` until both checks pass, looks at its statecharts, and Ctrl-C. */
+async function tryOut(bin: string, cwd: string): Promise<{ code: unknown; stderr: string; shown: number[] }> {
   const child = spawn(bin, ['dev', '-port=0'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   try {
     const ended = once(child, 'close');
@@ -81,9 +81,12 @@ async function tryOut(bin: string, cwd: string): Promise<{ code: unknown; stderr
       'both checks passing',
       () => stdout.match(/ is now passing/g)?.length === 2 || child.exitCode !== null,
     );
+    const page = /Statecharts are shown at (\S+)/.exec(stdout)?.[1] ?? '';
+    const files = ['', '/check.svg', '/inspector.js', '/inspector.css'];
+    const shown = await Promise.all(files.map(async (file) => (await fetch(page + file)).status));
     child.kill('SIGINT');
     const [code] = (await ended) as unknown[]; // safe: `once` gives `any`
-    return { code, stderr };
+    return { code, stderr, shown };
   } finally {
     child.kill('SIGKILL');
   }
