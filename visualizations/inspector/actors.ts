@@ -4,7 +4,7 @@ import { make } from './elements.ts';
 import { breakable, leavesOf, worstTone } from './words.ts';
 
 /** The address of an actor within the page. */
-export const hashOf = (id: string): string => `#${encodeURIComponent(id)}`;
+const hashOf = (id: string): string => `#${encodeURIComponent(id)}`;
 
 /** The actor that the page's address names; undefined: none. */
 export const chosenBy = (hash: string): string | undefined => {
