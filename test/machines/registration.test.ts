@@ -92,7 +92,8 @@ describe('looking', () => {
     await answer('lookUp', 'passing');
     expect(chart.state()).toBe('refused');
     expect(clock.now()).toBe(31_000);
-    expect(chart.told.slice(-2)).toMatchObject([
+    expect(chart.told.slice(-3)).toMatchObject([
+      { type: 'consul.answered' },
       {
         type: 'registration.refused',
         message: "ESM instance with service id 'esm:a' is already registered with Consul",
@@ -233,8 +234,14 @@ describe('registered', () => {
     expect(ports.beat.last().signal.aborted).toBe(true);
     expect(chart.told.at(-1)).toMatchObject({
       type: 'consul.failed',
+      code: 'ESM_CONSUL_UNAVAILABLE',
       message: "the TTL check's beat had no answer within 2000 ms",
     });
+    await clock.advance(250 + BEAT_MS);
+    await clock.advance(499);
+    expect(chart.state()).toEqual({ registered: 'backingOff' });
+    await clock.advance(1);
+    expect(chart.state()).toEqual({ registered: 'beating' });
   });
 });
 
@@ -261,19 +268,44 @@ describe('deregistering', () => {
   });
 });
 
+const startRegistering = (): Promise<void> => answer('lookUp', 'absent');
+
+const startDeregistering = async (): Promise<void> => {
+  await becomeRegistered();
+  chart.actor.send({ type: 'registration.resign' });
+};
+
+describe('a request that fails', () => {
+  it.each<[port: PortName, output: unknown, reach: () => Promise<void>]>([
+    ['lookUp', 'passing', () => Promise.resolve()],
+    ['lookUp', 'absent', () => Promise.resolve()],
+    ['register', undefined, startRegistering],
+    ['beat', true, startBeating],
+    ['beat', false, startBeating],
+    ['deregister', undefined, startDeregistering],
+  ])('is told and tried again, later each time, until it is answered: %s, with %s', async (port, output, reach) => {
+    await reach();
+    for (const [tries, waitMs] of [250, 500].entries()) {
+      await fail(port);
+      expect(chart.told.at(-1)).toEqual({ type: 'consul.failed', code: DOWN.code, message: DOWN.message });
+      await clock.advance(waitMs - 1);
+      expect(ports[port].calls).toHaveLength(tries + 1);
+      await clock.advance(1);
+      expect(ports[port].calls).toHaveLength(tries + 2);
+    }
+    const told = chart.told.length;
+    await answer(port, output);
+    expect(chart.told[told]).toEqual({ type: 'consul.answered' });
+    if (port !== 'deregister') expect(chart.actor.getSnapshot().context.failures).toBe(0);
+  });
+});
+
 describe('a request that hangs when Consul is back', () => {
   it.each([
     ['lookUp', { looking: 'asking' }, () => Promise.resolve()],
-    ['register', { registering: 'asking' }, () => answer('lookUp', 'absent')],
+    ['register', { registering: 'asking' }, startRegistering],
     ['beat', { registered: 'beating' }, startBeating],
-    [
-      'deregister',
-      { deregistering: 'asking' },
-      async () => {
-        await becomeRegistered();
-        chart.actor.send({ type: 'registration.resign' });
-      },
-    ],
+    ['deregister', { deregistering: 'asking' }, startDeregistering],
   ] as const)('is sent anew: %s', async (port, state, reach) => {
     await reach();
     chart.actor.send({ type: 'consul.reachable' });

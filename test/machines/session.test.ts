@@ -67,6 +67,20 @@ const reports = (): unknown[] => chart.told.filter(({ type }) => type.startsWith
 
 const OPENED = { type: 'session.opened', session: 's1' };
 const LOST = { type: 'session.lost' };
+const SILENCE = {
+  type: 'consul.failed',
+  code: 'ESM_CONSUL_UNAVAILABLE',
+  message: "the session's renewal had no answer within 2000 ms",
+};
+
+/** Open, and trusted no more; the second renewal since then hangs. */
+const distrust = async (): Promise<void> => {
+  await open();
+  await renewed(4_000);
+  await clock.advance(5_500);
+};
+
+const failures = (): number => chart.actor.getSnapshot().context.failures;
 
 describe('opening', () => {
   it('tells the session it got, and asks when to renew it', async () => {
@@ -163,8 +177,12 @@ describe('open', () => {
     await clock.advance(2_000);
     expect(chart.state()).toEqual({ open: 'backingOff' });
     expect(ports.renew.last().signal.aborted).toBe(true);
-    expect(chart.told.at(-1)).toMatchObject({ message: "the session's renewal had no answer within 2000 ms" });
+    expect(chart.told.at(-1)).toEqual(SILENCE);
     await clock.advance(250);
+    expect(chart.state()).toEqual({ open: 'renewing' });
+    await clock.advance(2_000 + 499);
+    expect(chart.state()).toEqual({ open: 'backingOff' });
+    await clock.advance(1);
     expect(chart.state()).toEqual({ open: 'renewing' });
   });
 
@@ -189,12 +207,6 @@ describe('open', () => {
 });
 
 describe('doubted', () => {
-  const distrust = async (): Promise<void> => {
-    await open();
-    await renewed(4_000);
-    await clock.advance(5_500);
-  };
-
   it('is open again when Consul says that it lives, and trusted for 5.5 s from then', async () => {
     await distrust();
     await renewed(4_000);
@@ -225,8 +237,11 @@ describe('doubted', () => {
     verify();
     expect(ports.renew.calls[before]?.signal.aborted).toBe(true);
     expect(ports.renew.calls).toHaveLength(before + 2);
+    const hung = failures();
     await clock.advance(2_000);
     expect(chart.state()).toEqual({ doubted: 'backingOff' });
+    expect(chart.told.at(-1)).toEqual(SILENCE);
+    expect(failures()).toBe(hung + 1);
     await clock.advance(10_000);
     expect(ports.renew.calls.length).toBeGreaterThan(before + 2);
     expect(reports()).toEqual([OPENED, LOST]);
@@ -246,6 +261,49 @@ describe('doubted', () => {
     ports.create.last().resolve('s2');
     await flush();
     expect(reports()).toEqual([OPENED, LOST, { type: 'session.opened', session: 's2' }]);
+  });
+});
+
+describe('a request that fails', () => {
+  const told = (): unknown => chart.told.findLast(({ type }) => type.startsWith('consul.'));
+
+  it.each<[port: keyof typeof ports, output: string | number | undefined, what: string, reach: () => Promise<void>]>([
+    ['create', 's1', 'none yet', () => Promise.resolve()],
+    ['renew', 4_000, 'an open one', open],
+    ['renew', undefined, 'an open one', open],
+    ['renew', 4_000, 'a doubted one', distrust],
+    ['renew', undefined, 'a doubted one', distrust],
+  ])(
+    'is told and tried again, later each time, until it is answered: %s, with %s, %s',
+    async (port, output, _, reach) => {
+      await reach();
+      for (let tries = 0; tries < 2; tries += 1) {
+        const waitMs = 250 * 2 ** failures();
+        const calls = ports[port].calls.length;
+        await fail(port);
+        expect(told()).toEqual({ type: 'consul.failed', code: DOWN.code, message: DOWN.message });
+        await clock.advance(waitMs - 1);
+        expect(ports[port].calls).toHaveLength(calls);
+        await clock.advance(1);
+        expect(ports[port].calls).toHaveLength(calls + 1);
+      }
+      ports[port].last().resolve(output as never); // safe: each case answers in the port's own words
+      await flush();
+      expect(told()).toEqual({ type: 'consul.answered' });
+      expect(failures()).toBe(0);
+    },
+  );
+
+  it('is no failure where the TTL check bears no session, and is tried again later each time', async () => {
+    for (const waitMs of [250, 500]) {
+      const calls = ports.create.calls.length;
+      ports.create.last().resolve(undefined);
+      await flush();
+      await clock.advance(waitMs - 1);
+      expect(ports.create.calls).toHaveLength(calls);
+      await clock.advance(1);
+      expect(ports.create.calls).toHaveLength(calls + 1);
+    }
   });
 });
 
