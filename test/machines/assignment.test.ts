@@ -248,9 +248,10 @@ describe('writing', () => {
 
   it('ends when the fence failed: the lock is lost', async () => {
     await startWriting();
+    const told = chart.told.length;
     await written(false);
     expect(chart.state()).toBe('fenced');
-    expect(chart.told.at(-1)?.type).toBe('xstate.done.actor.child');
+    expect(chart.told.slice(told).map(({ type }) => type)).toEqual(['consul.answered', 'xstate.done.actor.child']);
     expect(ports.fleet.last().isStopped()).toBe(true);
   });
 
@@ -278,6 +279,40 @@ describe('writing', () => {
     await startWriting();
     chart.stop();
     expect(ports.writeLists.last().signal.aborted).toBe(true);
+  });
+});
+
+describe('a request that fails', () => {
+  const FAILED = { type: 'consul.failed', code: DOWN.code, message: DOWN.message };
+  const failures = (): number => chart.actor.getSnapshot().context.failures;
+
+  it('is told, and the fleet surveyed again, later each time, until a survey is answered', async () => {
+    startKnown();
+    for (const waitMs of [250, 500]) {
+      ports.survey.last().reject(DOWN);
+      await flush();
+      expect(chart.told.at(-1)).toEqual(FAILED);
+      await clock.advance(waitMs - 1);
+      expect(state()).toBe('backingOff');
+      await clock.advance(1);
+      expect(state()).toBe('surveying');
+    }
+    await surveyed({});
+    expect(chart.told.at(-1)).toEqual({ type: 'consul.answered' });
+    expect(failures()).toBe(0);
+  });
+
+  it('is told when it is a write, until one is answered', async () => {
+    await startWriting();
+    ports.writeLists.last().reject(DOWN);
+    await flush();
+    expect(chart.told.at(-1)).toEqual(FAILED);
+    expect(failures()).toBe(1);
+    await clock.advance(250);
+    await surveyed({});
+    const told = chart.told.length;
+    await written(true);
+    expect(chart.told.slice(told)).toEqual([{ type: 'consul.answered' }]);
   });
 });
 
@@ -413,7 +448,11 @@ describe('the watches', () => {
     start();
     expect(chart.state()).toBe('faulty');
     expect(chart.told).toEqual([{ type: 'actor.failed', actor: 'fleet', code: 'ESM_UNEXPECTED', message: 'bug' }]);
+    ports.fleet.failNext(new TypeError('bug'));
     await clock.advance(250);
+    await clock.advance(499);
+    expect(chart.state()).toBe('faulty');
+    await clock.advance(1);
     expect(state()).toBe('gathering');
   });
 });
