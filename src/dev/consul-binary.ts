@@ -28,7 +28,7 @@ export async function findConsul(env: NodeJS.ProcessEnv = process.env): Promise<
 
 async function fetchConsul(): Promise<string> {
   try {
-    const path = join(await fetchDebianPackage('consul', SUITE), 'usr', 'bin', 'consul');
+    const path = join(await fetchDebianPackage('consul', { suite: SUITE }), 'usr', 'bin', 'consul');
     if (!existsSync(path)) throw new Error(`the package holds no ${path}`);
     return path;
   } catch (cause) {

@@ -12,26 +12,38 @@ const run = promisify(execFile);
 /** Where Debian keeps the keys of all its suites, old ones too. */
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
+export interface DebianPackageOptions {
+  /** Default: the machine's own release. */
+  readonly suite?: string;
+  /** Unpack beside it all that it depends on and that is not installed. */
+  readonly withDependencies?: boolean;
+}
+
 /**
- * The folder under `.cache/` that holds the unpacked package `name` of `suite` (default: the machine's own release),
- * fetched once, safely under concurrency, as any user. Throws when this is no Debian or its mirror has no such package.
+ * The folder under `.cache/` that holds the unpacked package `name`, fetched once, safely under concurrency, as any user.
+ * Throws when this is no Debian or its mirror has no such package.
  */
-export async function fetchDebianPackage(name: string, suite?: string): Promise<string> {
+export async function fetchDebianPackage(
+  name: string,
+  { suite, withDependencies = false }: DebianPackageOptions = {},
+): Promise<string> {
   const release = suite ?? (await ownSuite());
   const folder = cachePath('debian', release, name);
   await makeFolderOnce(folder, async (draft) => {
     const apt = join(draft, 'apt');
-    await download(name, release, apt);
-    const archive = (await readdir(apt)).find((file) => file.endsWith('.deb'));
-    if (archive === undefined) throw new Error(`apt-get download ${name} left no file`);
-    await run('dpkg', ['-x', join(apt, archive), draft]);
+    for (const file of await download(name, release, apt, withDependencies)) await run('dpkg', ['-x', file, draft]);
     await rm(apt, { recursive: true });
   });
   return folder;
 }
 
-/** Fetches the package's file into `folder`, with lists, cache and state of its own so that the system's stay untouched. */
-async function download(name: string, suite: string, folder: string): Promise<void> {
+/** Fetches packages into `folder`, with lists, cache and state of its own so that the system's stay untouched; resolves to their files. */
+async function download(
+  name: string,
+  suite: string,
+  folder: string,
+  withDependencies: boolean,
+): Promise<readonly string[]> {
   const sources = join(folder, 'sources.list');
   for (const part of ['lists/partial', 'cache/archives/partial', 'state']) {
     await mkdir(join(folder, part), { recursive: true });
@@ -45,11 +57,18 @@ async function download(name: string, suite: string, folder: string): Promise<vo
     `Dir::State::Lists=${join(folder, 'lists')}`,
     `Dir::Cache=${join(folder, 'cache')}`,
     'APT::Sandbox::User=',
+    'APT::Install-Recommends=false',
+    'Debug::NoLocking=true', // the system's lock is root's, and nothing of the system is changed
     'Acquire::Languages=none',
     'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false',
   ].flatMap((setting) => ['-o', setting]);
+  const order = withDependencies ? ['install', '--download-only', '--yes'] : ['download'];
   await run('apt-get', [...settings, '-q', 'update'], { cwd: folder });
-  await run('apt-get', [...settings, '-q', 'download', name], { cwd: folder });
+  await run('apt-get', [...settings, '-q', ...order, name], { cwd: folder });
+  const archives = withDependencies ? join(folder, 'cache', 'archives') : folder;
+  const files = (await readdir(archives)).filter((file) => file.endsWith('.deb'));
+  if (files.length === 0) throw new Error(`apt-get ${order[0] ?? ''} ${name} left no file`);
+  return files.map((file) => join(archives, file));
 }
 
 /** The main archive among the machine's sources. `debian-security` stands among them too, and has no old suites' packages. */

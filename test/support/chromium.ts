@@ -1,11 +1,12 @@
 /** A real browser without a window, told what to do by the Chrome DevTools protocol. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, existsSync } from 'node:fs';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { findChromium } from './chromium-binary.ts';
 import { connectDevTools, type DevTools } from './devtools.ts';
 import { eventually } from './eventually.ts';
 
@@ -31,25 +32,6 @@ export interface Chromium extends AsyncDisposable {
 
 /** Has the kernel kill the browser when the test dies in whatever way. */
 const SETPRIV = '/usr/bin/setpriv';
-
-const REMEDY =
-  'No Chromium found. Install it (Debian and its kin: apt-get install chromium) or set CHROMIUM_BIN to its path.';
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
-
-const isProgram = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-
-/** `CHROMIUM_BIN`, else on the PATH. Throws the remedy where there is none. */
-async function findChromium(): Promise<string> {
-  const named = process.env['CHROMIUM_BIN'] ?? '';
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  const known = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
-  for (const path of named === '' ? known : [named]) if (await isProgram(path)) return path;
-  throw new Error(REMEDY);
-}
 
 /** The address of its protocol, which it says once it listens. */
 async function devToolsUrl(child: ChildProcess): Promise<string> {
@@ -82,9 +64,10 @@ const flags = (profile: string): readonly string[] => [
 
 export async function startChromium(): Promise<Chromium> {
   const profile = await mkdtemp(join(tmpdir(), 'consul-esm-chromium-'));
-  const command = [await findChromium(), ...flags(profile)];
+  const { path, env } = await findChromium();
+  const command = [path, ...flags(profile)];
   const [program = '', ...args] = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...command] : command;
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');
   const tools = await connectDevTools(await devToolsUrl(child));
   child.stderr.resume();
