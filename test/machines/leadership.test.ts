@@ -174,6 +174,22 @@ describe('follower', () => {
     expect(state()).toEqual({ candidate: 'acquiring' });
   });
 
+  it('does not lead before it knows that no Go instance does, though its session holds the lock', async () => {
+    await startCompeting();
+    lock(OURS);
+    expect(state()).toBe('follower');
+    goLock(FREE);
+    expect(state()).toBe('leader');
+  });
+
+  it('warns of no Go instance that leads while another of ours holds the lock', async () => {
+    await startCompeting();
+    goLock(OTHERS);
+    lock(OTHERS);
+    expect(state()).toBe('follower');
+    expect(emitted()).toEqual(['waiting']);
+  });
+
   it('does not compete without a session', async () => {
     chart.actor.send({ type: 'registration.registered' });
     goLock(FREE);
@@ -266,8 +282,11 @@ describe('candidate', () => {
     await clock.advance(250);
     expect(ports.acquire.calls).toHaveLength(2);
     await fail('acquire');
+    const renewals = ports.renew.calls.length;
     chart.actor.send({ type: 'consul.reachable' });
     expect(ports.acquire.calls).toHaveLength(3);
+    expect(ports.renew.calls).toHaveLength(renewals + 1);
+    expect(ports.locks.last().received).toEqual([{ type: 'consul.reachable' }]);
   });
 
   it('tries again when Consul is back, for the try of before may hang', async () => {
@@ -389,13 +408,16 @@ describe('leader', () => {
     ports.writeLists.last().resolve(false);
     await flush();
     expect(state()).toEqual({ releasing: 'asking' });
+    expect(emitted()).toEqual(['waiting', 'obtained', 'lost', 'waiting']);
     lock(OTHERS);
     expect(state()).toBe('follower');
   });
 
   it('wakes all that waits when Consul is back', async () => {
     await startLeader();
+    const renewals = ports.renew.calls.length;
     chart.actor.send({ type: 'consul.reachable' });
+    expect(ports.renew.calls).toHaveLength(renewals + 1);
     expect(ports.fleet.last().received).toEqual([{ type: 'consul.reachable' }]);
     expect(ports.locks.last().received).toEqual([{ type: 'consul.reachable' }]);
   });
@@ -434,12 +456,12 @@ describe('beside Go instances', () => {
   });
 });
 
-describe('releasing', () => {
-  const startReleasing = async (): Promise<void> => {
-    await startLeader();
-    goLock(OTHERS);
-  };
+const startReleasing = async (): Promise<void> => {
+  await startLeader();
+  goLock(OTHERS);
+};
 
+describe('releasing', () => {
   it('tries again after a failure, at once when Consul is back', async () => {
     await startReleasing();
     await fail('release');
@@ -448,13 +470,18 @@ describe('releasing', () => {
     await clock.advance(250);
     expect(ports.release.calls).toHaveLength(2);
     await fail('release');
+    const renewals = ports.renew.calls.length;
     chart.actor.send({ type: 'consul.reachable' });
     expect(ports.release.calls).toHaveLength(3);
+    expect(ports.renew.calls).toHaveLength(renewals + 1);
+    expect(ports.locks.last().received).toEqual([{ type: 'consul.reachable' }]);
   });
 
   it('asks again when Consul is back, for the request of before may hang', async () => {
     await startReleasing();
+    const renewals = ports.renew.calls.length;
     chart.actor.send({ type: 'consul.reachable' });
+    expect(ports.renew.calls).toHaveLength(renewals + 1);
     expect(ports.release.calls[0]?.signal.aborted).toBe(true);
     expect(ports.release.calls).toHaveLength(2);
     expect(ports.locks.last().received).toEqual([{ type: 'consul.reachable' }]);
@@ -465,6 +492,40 @@ describe('releasing', () => {
     await settle('release');
     await clock.advance(2_000);
     expect(ports.release.calls).toHaveLength(2);
+  });
+});
+
+const startResigning = async (): Promise<void> => {
+  await startLeader();
+  chart.actor.send({ type: 'leadership.resign' });
+};
+
+describe('a request that fails', () => {
+  it.each<[port: 'acquire' | 'release' | 'withdraw', output: boolean | undefined, reach: () => Promise<void>]>([
+    ['acquire', true, startCandidate],
+    ['acquire', false, startCandidate],
+    ['release', undefined, startReleasing],
+    ['withdraw', undefined, startResigning],
+  ])('is told and tried again, later each time, until it is answered: %s, with %s', async (port, output, reach) => {
+    await reach();
+    let told = chart.told.length;
+    for (const [tries, waitMs] of [250, 500].entries()) {
+      const renewals = ports.renew.calls.length;
+      await fail(port);
+      expect(chart.told.slice(told)).toEqual([{ type: 'consul.failed', code: DOWN.code, message: DOWN.message }]);
+      if (port !== 'withdraw') {
+        expect(ports.renew.calls).toHaveLength(renewals + 1);
+        await settle('renew', 5_000);
+      }
+      told = chart.told.length;
+      await clock.advance(waitMs - 1);
+      expect(ports[port].calls).toHaveLength(tries + 1);
+      await clock.advance(1);
+      expect(ports[port].calls).toHaveLength(tries + 2);
+    }
+    await settle(port, output);
+    expect(chart.told[told]).toEqual({ type: 'consul.answered' });
+    if (port !== 'withdraw') expect(chart.actor.getSnapshot().context.failures).toBe(0);
   });
 });
 
@@ -511,6 +572,8 @@ describe('faulty', () => {
       expect(chart.state()).toEqual({ faulty: 'withdrawing' });
       await settle('withdraw');
       expect(chart.state()).toEqual({ faulty: 'resting' });
+      expect(chart.told.at(-1)).toEqual({ type: 'consul.answered' });
+      expect(chart.actor.getSnapshot().context.session).toBeUndefined();
       await clock.advance(9_999);
       expect(chart.state()).toEqual({ faulty: 'resting' });
       await clock.advance(1);
@@ -524,6 +587,21 @@ describe('faulty', () => {
     breakActor('locks');
     await fail('withdraw');
     expect(chart.state()).toEqual({ faulty: 'resting' });
+    expect(chart.told.at(-1)).toEqual({ type: 'consul.failed', code: DOWN.code, message: DOWN.message });
+    chart.actor.send({ type: 'leadership.resign' });
+    expect(chart.state()).toBe('resigned');
+  });
+
+  it('believes nothing that it saw before: the locks may be in other hands by now', async () => {
+    await startCandidate();
+    breakActor('locks');
+    await settle('withdraw');
+    await clock.advance(10_000);
+    await settle('create', 's2');
+    expect(state()).toBe('follower');
+    goLock(FREE);
+    lock(FREE);
+    expect(ports.acquire.last().input).toEqual({ session: 's2' });
   });
 
   it('asks again when Consul is back, for the request of before may hang', async () => {
