@@ -23,9 +23,9 @@ const OPTIONS: LayoutOptions = {
   'elk.json.shapeCoords': 'ROOT',
   'elk.json.edgeCoords': 'ROOT',
   'elk.edgeRouting': 'ORTHOGONAL',
-  // Keeps states of one layer in the order of the chart; its own option for that, considerModelOrder, throws on nested graphs.
-  'elk.layered.crossingMinimization.semiInteractive': 'true',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  // States grow as wide as it takes for their arrows to run straight.
+  'elk.layered.nodePlacement.networkSimplex.nodeFlexibility.default': 'NODE_SIZE',
   'elk.layered.thoroughness': '50',
   'elk.spacing.nodeNode': '28',
   'elk.spacing.edgeNode': '18',
@@ -34,6 +34,22 @@ const OPTIONS: LayoutOptions = {
   'elk.layered.spacing.edgeNodeBetweenLayers': '18',
   'elk.layered.spacing.edgeEdgeBetweenLayers': '14',
 };
+
+/** How far apart arrows begin, and from the corner. The kernel takes both from the state alone; its top is the picture's left. */
+const ENDS: LayoutOptions = {
+  'elk.spacing.individual': 'elk.spacing.portPort:24;,;elk.spacing.portsSurrounding:[top=14,left=0,bottom=14,right=0]',
+};
+
+/**
+ * The order of the states of one layer: that of the chart, or the one that the kernel likes best. (Its own option for the former,
+ * considerModelOrder, throws on nested graphs.)
+ */
+export type Order = 'chart' | 'kernel';
+
+const optionsFor = (order: Order): LayoutOptions => ({
+  ...OPTIONS,
+  'elk.layered.crossingMinimization.semiInteractive': String(order === 'chart'),
+});
 
 const padding = (top: number, side: number): string => `[top=${top},left=${side},bottom=${side},right=${side}]`;
 
@@ -48,16 +64,24 @@ const inOrder = (nodes: readonly ElkNode[]): ElkNode[] =>
     layoutOptions: { ...node.layoutOptions, 'elk.position': `(${index},${index})`, 'elk.alignment': 'TOP' },
   }));
 
-function nodeOf(state: PictureState, sheets: ReadonlyMap<string, Sheet>, inward: ReadonlySet<string>): ElkNode {
-  const { width = 0, height = 0 } = sheets.get(state.name) ?? {};
-  if (state.children.length === 0) return { id: state.name, width, height };
+interface Plan {
+  readonly sheets: ReadonlyMap<string, Sheet>;
+  /** The states that have a pill. */
+  readonly inward: ReadonlySet<string>;
+  readonly options: LayoutOptions;
+}
+
+function nodeOf(state: PictureState, plan: Plan): ElkNode {
+  const { width = 0, height = 0 } = plan.sheets.get(state.name) ?? {};
+  if (state.children.length === 0) return { id: state.name, width, height, layoutOptions: ENDS };
   const dot = state.initial === undefined ? [] : [{ id: dotId(state.name), width: DOT, height: DOT }];
-  const any = inward.has(state.name) ? [{ id: anyId(state.name), ...ANY }] : [];
+  const any = plan.inward.has(state.name) ? [{ id: anyId(state.name), ...ANY, layoutOptions: ENDS }] : [];
   return {
     id: state.name,
-    children: inOrder([...any, ...dot, ...state.children.map((child) => nodeOf(child, sheets, inward))]),
+    children: inOrder([...any, ...dot, ...state.children.map((child) => nodeOf(child, plan))]),
     layoutOptions: {
-      ...OPTIONS,
+      ...plan.options,
+      ...ENDS,
       'elk.padding': padding(height + PADDING, PADDING),
       'elk.nodeSize.constraints': 'MINIMUM_SIZE',
       // The kernel turns the picture on its side to lay it out from left to right, but not this size.
@@ -81,8 +105,9 @@ export function isBackward({ source, target }: Arrow, states: readonly PictureSt
   return indexOf(target) < indexOf(source);
 }
 
-/** The whole picture, each state as large as its sheet. */
-export function graphOf({ root, arrows }: Picture, sheets: ReadonlyMap<string, Sheet>): ElkNode {
+/** The whole picture, each state at least as large as its sheet. */
+export function graphOf({ root, arrows }: Picture, sheets: ReadonlyMap<string, Sheet>, order: Order): ElkNode {
+  const options = optionsFor(order);
   const states = statesWithin(root);
   const inward = new Set(arrows.filter((arrow) => isInward(arrow, root.name)).map(({ source }) => source));
   const edges = arrows.map((arrow, index): ElkExtendedEdge => {
@@ -94,8 +119,8 @@ export function graphOf({ root, arrows }: Picture, sheets: ReadonlyMap<string, S
   });
   return {
     id: GRAPH_ID,
-    layoutOptions: { ...OPTIONS, 'elk.padding': padding(MARGIN, MARGIN) },
-    children: [nodeOf(root, sheets, inward)],
+    layoutOptions: { ...options, 'elk.padding': padding(MARGIN, MARGIN) },
+    children: [nodeOf(root, { sheets, inward, options })],
     edges: [...dotEdges(states), ...edges],
   };
 }

@@ -1,18 +1,12 @@
 /** Where everything goes: the layered layout of the Eclipse Layout Kernel, states within states. */
 import ElkModule, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js';
-import { anyId, arrowId, dotEdgeId, dotId, graphOf, isBackward } from './graph.ts';
+import { flawsOf } from './flaws.ts';
+import type { Point, Rectangle } from './geometry.ts';
+import { anyId, arrowId, dotEdgeId, dotId, graphOf, isBackward, type Order } from './graph.ts';
+import { besideLines } from './heads.ts';
 import { statesWithin, type Arrow, type Picture, type PictureState } from './picture.ts';
 import { labelSheet, stateSheet, type Sheet } from './sheet.ts';
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface Rectangle extends Point {
-  readonly width: number;
-  readonly height: number;
-}
+import { tangleOf } from './tangle.ts';
 
 export interface PlacedState extends Rectangle {
   readonly state: PictureState;
@@ -77,28 +71,39 @@ function read(picture: Picture, sheets: Sheets, laidOut: ElkNode): Layout {
     points: pointsOf(edges.get(dotEdgeId(name))),
     label: undefined,
   });
+  const arrows = [
+    ...states.filter(({ initial }) => initial !== undefined).map(dotArrow),
+    ...picture.arrows.map(placedArrow),
+  ];
+  const lines = arrows.map(({ points }) => points);
+  const placedState = (state: PictureState): PlacedState[] => {
+    const [box, sheet] = [nodes.get(state.name), sheets.get(state.name)];
+    return box === undefined || sheet === undefined ? [] : [{ state, sheet: besideLines(sheet, box, lines), ...box }];
+  };
   return {
     ...rectangleOf(laidOut),
-    states: states.flatMap((state) => {
-      const [rectangle, sheet] = [nodes.get(state.name), sheets.get(state.name)];
-      return rectangle === undefined || sheet === undefined ? [] : [{ state, sheet, ...rectangle }];
-    }),
+    states: states.flatMap(placedState),
     dots: placed(states.map(({ name }) => dotId(name))),
     pills: placed(states.map(({ name }) => anyId(name))),
-    arrows: [
-      ...states.filter(({ initial }) => initial !== undefined).map(dotArrow),
-      ...picture.arrows.map(placedArrow),
-    ],
+    arrows,
   };
 }
 
-/** Lays the picture out; the second time round, rows of a state fill the width that its inner states have given it. */
-export async function layOut(picture: Picture): Promise<Layout> {
+/** The second time round, rows of a state fill the width that its inner states have given it. */
+async function layOutIn(order: Order, picture: Picture): Promise<Layout> {
   const elk = new ElkModule.default();
   const states = statesWithin(picture.root);
   const narrow = sheetsFor(states, () => 0);
-  const first = read(picture, narrow, await elk.layout(graphOf(picture, narrow)));
+  const first = read(picture, narrow, await elk.layout(graphOf(picture, narrow, order)));
   const widths = new Map(first.states.map(({ state, width }) => [state.name, width]));
   const wide = sheetsFor(states, ({ name, children }) => (children.length === 0 ? 0 : (widths.get(name) ?? 0)));
-  return read(picture, wide, await elk.layout(graphOf(picture, wide)));
+  return read(picture, wide, await elk.layout(graphOf(picture, wide, order)));
+}
+
+/** Lays the picture out in the order of the chart, unless the kernel's own has fewer flaws or is less of a tangle. */
+export async function layOut(picture: Picture): Promise<Layout> {
+  const [asInChart, asKernelLikes] = [await layOutIn('chart', picture), await layOutIn('kernel', picture)];
+  const flaws = flawsOf(asKernelLikes).length - flawsOf(asInChart).length;
+  const isChartBetter = flaws === 0 ? tangleOf(asInChart) <= tangleOf(asKernelLikes) : flaws > 0;
+  return isChartBetter ? asInChart : asKernelLikes;
 }

@@ -6,10 +6,10 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { differencesOf } from './differences.ts';
-import { FOLDER, makeFiles } from './files.ts';
+import { drawCharts, FOLDER, makeFiles } from './files.ts';
 
 async function write(): Promise<void> {
-  const files = await makeFiles();
+  const files = await makeFiles(await drawCharts());
   for (const { name } of await differencesOf(FOLDER, files)) {
     const content = files.get(name);
     await (content === undefined ? rm(new URL(name, FOLDER)) : writeFile(new URL(name, FOLDER), content));
@@ -18,7 +18,7 @@ async function write(): Promise<void> {
 }
 
 async function check(): Promise<void> {
-  const differences = await differencesOf(FOLDER, await makeFiles());
+  const differences = await differencesOf(FOLDER, await makeFiles(await drawCharts()));
   for (const { name, reason } of differences) console.error(`${name}: ${reason}`);
   if (differences.length === 0) return;
   console.error('Run npm run visualize and commit what it writes.');
@@ -26,7 +26,7 @@ async function check(): Promise<void> {
 }
 
 async function colour(folder: string): Promise<void> {
-  for (const [name, content] of await makeFiles(folder)) await writeFile(join(folder, name), content);
+  for (const [name, content] of await makeFiles(await drawCharts(folder))) await writeFile(join(folder, name), content);
   console.log(join(folder, 'index.html'));
 }
 

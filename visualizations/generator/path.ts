@@ -1,9 +1,5 @@
 /** The line of an arrow: straight pieces with rounded corners. */
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Point } from './geometry.ts';
 
 const RADIUS = 7;
 

@@ -1,6 +1,7 @@
 /** A laid-out picture as SVG. */
+import { grown, type Point, type Rectangle } from './geometry.ts';
 import { textWidth } from './glyphs.ts';
-import type { Layout, PlacedArrow, PlacedState, Point, Rectangle } from './layout.ts';
+import type { Layout, PlacedArrow, PlacedState } from './layout.ts';
 import { roundedPath } from './path.ts';
 import type { Picture } from './picture.ts';
 import { SIDE, TITLE_HEIGHT, type Block } from './sheet.ts';
@@ -49,13 +50,6 @@ const blockText = ({ lines, edge, tooltip: told, isTaken, x, y }: Block, corner:
 const rectangle = ({ x, y, width, height }: Rectangle, rx: number): string =>
   element('rect', { x, y, width, height, rx });
 
-const inset = ({ x, y, width, height }: Rectangle, by: number): Rectangle => ({
-  x: x + by,
-  y: y + by,
-  width: width - 2 * by,
-  height: height - 2 * by,
-});
-
 function stateText(placed: PlacedState): string {
   const { state, sheet, x, y, width } = placed;
   const isNest = state.children.length > 0;
@@ -65,7 +59,7 @@ function stateText(placed: PlacedState): string {
   return element('g', { class: kinds.join(' '), 'data-state': state.name }, [
     ...tooltip(state.description),
     rectangle(placed, 8),
-    ...(state.type === 'final' ? [rectangle(inset(placed, 3.5), 5)] : []),
+    ...(state.type === 'final' ? [rectangle(grown(placed, -3.5), 5)] : []),
     ...(ruled ? [element('line', { x1: x, y1: y + TITLE_HEIGHT, x2: x + width, y2: y + TITLE_HEIGHT })] : []),
     wordText(title, { x: x + SIDE, y: y + TITLE_BASELINE }),
     ...sheet.blocks.map((block) => blockText(block, placed)),
@@ -127,6 +121,8 @@ const arrowHead = (id: string): string =>
 export function svgOf(picture: Picture, { width, height, states, dots, pills, arrows }: Layout): string {
   const size = { width: Math.ceil(width), height: Math.ceil(height) };
   const lines = [
+    ...tooltip(`Statechart ${picture.id}`),
+    element('desc', {}, [escaped(picture.root.description)]),
     element('style', {}, [STYLE]),
     arrowHead(picture.id),
     element('rect', { class: 'paper', ...size }),
@@ -142,7 +138,6 @@ export function svgOf(picture: Picture, { width, height, states, dots, pills, ar
     ...size,
     viewBox: `0 0 ${size.width} ${size.height}`,
     role: 'img',
-    'aria-label': `Statechart ${picture.id}`,
   };
   return `${element('svg', attributes, ['\n', lines.join('\n'), '\n'])}\n`;
 }

@@ -1,20 +1,20 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
-import { readCharts } from '../../../visualizations/generator/charts.ts';
 import { differencesOf } from '../../../visualizations/generator/differences.ts';
-import { FOLDER, makeFiles } from '../../../visualizations/generator/files.ts';
-import { layOut } from '../../../visualizations/generator/layout.ts';
-import { pictureOf } from '../../../visualizations/generator/picture.ts';
-import { edgesOf, stateName, statesOf } from '../../../src/chart.ts';
-import { flawsOf } from '../../support/overlaps.ts';
+import { durationText } from '../../../visualizations/generator/duration.ts';
+import { drawCharts, FOLDER, makeFiles } from '../../../visualizations/generator/files.ts';
+import { edgesOf, nameOf, stateName, statesOf } from '../../../src/chart.ts';
+import { flawsOf } from '../../../visualizations/generator/flaws.ts';
+import { escaped } from '../../../visualizations/generator/xml.ts';
 
-/** A layout takes a second or two. */
-const LAYOUT_MS = 60_000;
-const charts = await readCharts();
+const drawings = await drawCharts();
+const files = await makeFiles(drawings);
+const charts = drawings.map(({ chart }) => chart);
 
 describe('the files in visualizations/', () => {
-  it('are those of the charts as they are', { timeout: LAYOUT_MS }, async () => {
-    expect(await differencesOf(FOLDER, await makeFiles()), 'run npm run visualize').toEqual([]);
+  it('are those of the charts as they are', async () => {
+    expect(await differencesOf(FOLDER, files), 'run npm run visualize').toEqual([]);
   });
 
   it('cover every chart', () => {
@@ -34,9 +34,25 @@ describe('the files in visualizations/', () => {
   });
 });
 
-describe.each(charts)('the picture of $machine.id', ({ machine }) => {
-  it('has no words that are covered, crossed or cut off, and no loose arrow', { timeout: LAYOUT_MS }, async () => {
-    expect(flawsOf(await layOut(pictureOf(machine)))).toEqual([]);
+describe.each(drawings)('the picture of $chart.machine.id', ({ chart: { machine }, layout }) => {
+  it('has no words that are covered, crossed or cut off, and no arrow that misleads', () => {
+    expect(flawsOf(layout)).toEqual([]);
+  });
+
+  it('shows and explains every state, edge, actor and length of a delay, and tells a screen reader what it is', async () => {
+    const svg = await readFile(new URL(`${machine.id}.svg`, FOLDER), 'utf8');
+    const valuesOf = (attribute: string): string[] =>
+      [...svg.matchAll(new RegExp(`${attribute}="([^"]+)"`, 'g'))].map(([, value = '']) => value).sort();
+    expect(valuesOf('data-state')).toEqual(statesOf(machine).map(stateName).sort());
+    // Two edges of one name could not be told apart where they are lit or coloured.
+    expect(valuesOf('data-edge')).toEqual([...new Set(edgesOf(machine).map(escaped))].sort());
+    for (const node of statesOf(machine)) {
+      expect(svg).toContain(`data-state="${stateName(node)}"><title>${escaped(node.description ?? '?')}</title>`);
+      for (const { src } of node.invoke) expect(svg).toContain(`>${nameOf(src)}</text>`);
+    }
+    const lengths = Object.values(machine.implementations.delays).filter((delay) => typeof delay === 'number');
+    for (const milliseconds of lengths) expect(svg).toContain(`>${durationText(milliseconds)}</text>`);
+    expect(svg).toMatch(/^<svg [^>]*role="img"[^>]*>\n<title>Statechart \w+<\/title>\n<desc>.+<\/desc>/);
   });
 
   it('is for Stately the same chart', async () => {
