@@ -18,5 +18,7 @@ export default {
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   htmlReporter: { fileName: '.cache/mutation/report.html' },
   jsonReporter: { fileName: '.cache/mutation/report.json' },
+  // A loop is found by its count of steps; this is for what merely waits, on a machine that has much else to do.
+  timeoutMS: 60_000,
   thresholds: { high: 95, low: 90, break: 90 },
 };

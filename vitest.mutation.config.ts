@@ -9,6 +9,6 @@ export default defineConfig({
     include: ['test/machines/**/*.test.ts', 'test/unit/rules/**/*.test.ts'],
     exclude: ['graph', 'wiring', 'outage'].map((suite) => `test/machines/${suite}.test.ts`),
     execArgv: ['--conditions=development'],
-    testTimeout: 10_000,
+    testTimeout: 60_000,
   },
 });

@@ -88,6 +88,8 @@ describe('contacting', () => {
     expect(ports.registration.last().input).toEqual({ parent: daemon, serviceId: 'esm:a', beatMs: 2_000 });
     expect(ports.leadership.last().input).toMatchObject({ parent: daemon, serviceId: 'esm:a' });
     expect(ports.watchlist.last().input).toEqual({ parent: daemon });
+    const known = ['writer', 'leadership', 'watchlist'] as const;
+    expect(known.map((part) => daemon.system.get(part)?.id as unknown)).toEqual(known); // safe: an actor's id is compared only
   });
 
   it('asks once a second for as long as it takes, and says why each time', async () => {
@@ -221,6 +223,14 @@ describe('an outage', () => {
     expect(emitted.map(({ type }) => type)).toEqual(['consul.lost', 'consul.returned']);
   });
 
+  it('is over though something is refused as soon as Consul is back', async () => {
+    tell(OUTAGE);
+    await settle('awaitConsul');
+    tell(REFUSAL);
+    await clock.advance(2_000);
+    expect(region('consul')).toBe('reachable');
+  });
+
   it('asks on when the question itself fails', async () => {
     tell(OUTAGE);
     await settle('awaitConsul', new Error('oops'));
@@ -256,10 +266,11 @@ describe('a refused request', () => {
 
   it('outlives an outage that comes between', async () => {
     tell(REFUSAL);
+    await clock.advance(10_000);
     tell(OUTAGE);
     expect(region('requests')).toBe('refused');
     expect(region('consul')).toEqual({ unreachable: 'awaited' });
-    await clock.advance(15_000);
+    await clock.advance(5_000);
     expect(region('requests')).toBe('accepted');
   });
 });
