@@ -1,8 +1,8 @@
 /** How a fleet falls apart, and that no two ever lead. */
 import type { Instance } from '../../simulation/world/instance.ts';
 import { splitLeadershipModel } from '../models/split-leadership.ts';
-import { cutOff, freeze, putNode, reconnect, start, thaw } from './acts.ts';
-import { askedMs, leadersOf } from './facts.ts';
+import { cutOff, freeze, putNode, reconnect, setTarget, start, thaw } from './acts.ts';
+import { askedMs, leadersOf, ownersOf } from './facts.ts';
 import { awaitOrder, followersOf, leaderOf, requireRuns, RUN_MS, TAKE_OVER_MS } from './fleet.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -10,6 +10,9 @@ const NODES = ['db', 'web', 'mail'];
 
 /** What a session is trusted for after its last renewal, and a renewal that was under way. */
 const TRUST_MS = 6_000;
+
+/** From a result to the report of it. */
+const SENT_MS = 100;
 
 export const splitLeadership: Scenario<typeof splitLeadershipModel> = {
   promise: 'no two lead, and one does who can',
@@ -49,6 +52,7 @@ export const splitLeadership: Scenario<typeof splitLeadershipModel> = {
         },
         leaderAway: ledByTheOther,
         followerAway: ledByTheOther,
+        reportAway: ledByTheOther,
         leaderFrozen: ledByTheOther,
         allAway() {
           unled();
@@ -62,6 +66,16 @@ export const splitLeadership: Scenario<typeof splitLeadershipModel> = {
         },
         'follower.cutOff': () => {
           for (const instance of followersOf(stage)) cutOff(stage, instance);
+        },
+        'report.stuck'() {
+          const follower = followersOf(stage)[0]!;
+          const node = NODES.find((name) => ownersOf(stage, name).includes(follower.serviceId))!;
+          const { nowMs } = timeline;
+          cutOff(stage, follower);
+          setTarget(stage, node, 'critical');
+          stage.await('the failure is seen', RUN_MS, () => askedMs(stage, follower, node, 'http') >= nowMs);
+          stage.pass(SENT_MS);
+          setTarget(stage, node, 'passing');
         },
         'leader.frozen': () => {
           freeze(stage, leaderOf(stage));

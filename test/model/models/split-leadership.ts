@@ -4,6 +4,8 @@ import { setup } from 'xstate';
 type SplitEvent =
   | { type: 'leader.cutOff' }
   | { type: 'follower.cutOff' }
+  /** The follower is cut off as it reports a failure, which is over when the report arrives. */
+  | { type: 'report.stuck' }
   | { type: 'leader.frozen' }
   | { type: 'leader.thawed' }
   | { type: 'network.healed' };
@@ -15,7 +17,12 @@ export const splitLeadershipModel = setup({ types: { events: {} as SplitEvent } 
   states: {
     together: {
       description: 'Both reach Consul: one leads, and each has its share.',
-      on: { 'leader.cutOff': 'leaderAway', 'follower.cutOff': 'followerAway', 'leader.frozen': 'leaderFrozen' },
+      on: {
+        'leader.cutOff': 'leaderAway',
+        'follower.cutOff': 'followerAway',
+        'report.stuck': 'reportAway',
+        'leader.frozen': 'leaderFrozen',
+      },
     },
     leaderAway: {
       description: 'The leader is cut off: it leads no more, and the other one has taken over all.',
@@ -24,6 +31,10 @@ export const splitLeadershipModel = setup({ types: { events: {} as SplitEvent } 
     followerAway: {
       description: 'The follower is cut off: the leader leads on, and has taken over all.',
       on: { 'network.healed': 'together', 'leader.cutOff': 'allAway', 'leader.frozen': 'noneAble' },
+    },
+    reportAway: {
+      description: "The follower is cut off, and what it reported last will arrive when its node is another one's.",
+      on: { 'network.healed': 'together' },
     },
     leaderFrozen: {
       description: 'The leader stands still, and does not know that it leads no more; the other one does.',

@@ -14,7 +14,7 @@ export interface Replay {
 }
 
 /** From `STORIES`, and from `STORY`, which a failure tells. */
-export const replayOf = ({ STORIES = '60', STORY = '1' }: NodeJS.ProcessEnv): Replay => {
+export const replayOf = ({ STORIES = '100', STORY = '1' }: NodeJS.ProcessEnv): Replay => {
   const [seed, path, replayPath] = STORY.split('/');
   return { seed: Number(seed), runs: Number(STORIES), path, replayPath };
 };
