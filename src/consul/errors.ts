@@ -48,9 +48,9 @@ export const isStale = (text: string): boolean => text.includes('index is stale'
 export const isFailedSessionFence = (text: string): boolean =>
   text.includes('failed session check') || text.includes('failed to check session');
 
-/** Of an operation in a transaction: the key is not at that index. */
+/** Of an operation in a transaction: the key is not at that index, or is there though it was to be absent. */
 export const isFailedIndexFence = (text: string): boolean =>
-  text.includes('failed index check') || text.includes('failed to check index');
+  text.includes('failed index check') || text.includes('failed to check index') || /^key ".*" exists$/.test(text);
 
 /** Of an operation or a registration: node, service or check is not in the catalog. */
 export const isMissing = (text: string): boolean =>

@@ -35,7 +35,7 @@ export function groupOf(open: Open, basis: Omit<Basis, 'stale'>, ownership: Owne
   if (refused !== undefined) return refused;
   const sent = steps.filter((step): step is Extract<Step, { type: 'send' }> => step.type === 'send');
   if (sent.length === 0) return { type: 'committed' };
-  const isGroundless = write.isFenced && ownership.fences.length === 0;
+  const isGroundless = write.isFenced && !ownership.isListed;
   if (isGroundless || !ownsAllOf(ownership, write)) return { type: 'rejected', rejection: { reason: 'fenced' } };
   const operations = sent.flatMap((step) => step.operations);
   return { type: 'group', group: { open, operations, checks: sent.flatMap(({ check }) => check ?? []) } };

@@ -93,6 +93,9 @@ export const requireIndex = (key: string, modifyIndex: number): TransactionOpera
   KV: { Verb: 'check-index', Key: key, Index: modifyIndex },
 });
 
+/** Fails the transaction when there is such an entry. */
+export const requireNone = (key: string): TransactionOperation => ({ KV: { Verb: 'check-not-exists', Key: key } });
+
 export const getNode = (node: string, partition = ''): TransactionOperation => ({
   Node: { Verb: 'get', Node: { ...scoped({ partition }), Node: node } },
 });

@@ -3,7 +3,7 @@ import type { Share, Write } from '../../machines/model.ts';
 import type { ConsulClient } from './client.ts';
 import type { Fleet } from './consul.ts';
 import type { Keys } from './keys.ts';
-import { requireIndex } from './operations.ts';
+import { requireIndex, requireNone } from './operations.ts';
 import { readOwnList } from './own-list.ts';
 import { readConsistently, type TransactionOperation } from './transaction.ts';
 
@@ -19,27 +19,31 @@ export interface OwnershipDeps {
 }
 
 export interface Ownership {
-  /** Goes with every transaction. Empty: there is no list to stand on, and nothing may be removed. */
+  /** Goes with every transaction. */
   readonly fences: readonly TransactionOperation[];
+  /** Is there a list to stand on? Without one nothing may be removed. */
+  readonly isListed: boolean;
   owns(node: string): boolean;
 }
 
 /** What the list last read says. As long as there was none, nobody else can say whose the nodes are. */
 export function lastOwnership(deps: OwnershipDeps): Ownership {
   const share = deps.share();
-  return share === undefined ? { fences: [], owns: () => true } : standingOn(share, deps);
+  return share === undefined ? { fences: [], isListed: false, owns: () => true } : standingOn(share, deps);
 }
 
 /**
  * What KV says now. An own list that was deleted or cannot be read gives nothing to nobody, so the nodes stay here, but for
- * those in the list of another: the list of an instance that was away for long is deleted too. Rejects with `ESM_CONSUL_*`.
+ * those in the list of another: the list of an instance that was away for long is deleted too. That holds until the leader
+ * writes the list anew: late reports of nodes that it no longer held won without a fence. Rejects with `ESM_CONSUL_*`.
  */
 export async function readOwnership(deps: OwnershipDeps, signal: AbortSignal): Promise<Ownership> {
   const entry = await readOwnList(deps, deps.serviceId, signal);
   if (entry.type === 'list') return standingOn(entry.share, deps);
   const lists = [...(await deps.fleet.readLists(signal))];
   const others = lists.flatMap(([id, list]) => (id === deps.serviceId || list.type !== 'list' ? [] : [list.share]));
-  return { fences: [], owns: (node) => !others.some((share) => namesIn(share).has(node)) };
+  const fences = entry.type === 'absent' ? [requireNone(deps.keys.agent(deps.serviceId))] : [];
+  return { fences, isListed: false, owns: (node) => !others.some((share) => namesIn(share).has(node)) };
 }
 
 /** Does the fence hold at this moment? For writes that no transaction can carry. Rejects with `ESM_CONSUL_*`. */
@@ -53,6 +57,7 @@ export const ownsAllOf = (ownership: Ownership, { operations }: Write): boolean 
 
 const standingOn = (share: Share, { keys, serviceId }: OwnershipDeps): Ownership => ({
   fences: [requireIndex(keys.agent(serviceId), share.modifyIndex)],
+  isListed: true,
   owns: (node) => namesIn(share).has(node),
 });
 

@@ -335,6 +335,19 @@ describe('a report of a node that was given to another instance meanwhile', () =
     expect(await check(taken.node)).toMatchObject({ Status: 'critical', Output: '' });
   });
 
+  it('loses when the list, which was gone, is written anew without the node before it comes', async () => {
+    const id = await seed('anew');
+    await own('anew');
+    await consul.delete(`/kv/${keys.agent(SELF)}`);
+    let transactions = 0;
+    await using watched = await interposed(({ path }) => {
+      return path === '/v1/txn' && ++transactions === 2 ? give(SELF, 'another').then(() => undefined) : undefined;
+    });
+    expect(await watched.commit(late(id))).toMatchObject([FENCED]);
+    expect(transactions).toBe(2);
+    expect(await check('anew')).toMatchObject({ Status: 'critical', Output: '' });
+  });
+
   it('loses on the careful way too', async () => {
     const grpc = { GRPC: 'h:1', Interval: '10s' };
     const [kept, taken] = [await seed('careful-kept', grpc), await seed('careful-taken', grpc)];

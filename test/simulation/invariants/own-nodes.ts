@@ -4,19 +4,15 @@ import { changesOf, isDone, nameOf, nodeOf } from '../world/transaction.ts';
 import type { World } from '../world/world.ts';
 import { type Invariant, Violation } from './invariant.ts';
 
-/** A report without a list to stand on is on its way no longer than a request may take. */
-const HEARSAY_MS = 10_000;
-
 const nodesOf = (request: EmbeddedRequest): ReadonlySet<string> =>
   new Set(changesOf(request).flatMap((operation) => nodeOf(operation) ?? []));
 
 export const ownNodes = (world: World): Invariant => {
   let before: ReadonlyMap<string, readonly string[]> = new Map();
-  /** One whose list was taken from it goes on reporting until it hears whose the node is; it removes nothing. */
+  /** One whose list is gone goes on reporting until it hears whose the nodes are; it removes nothing. */
   const mayWrite = (serviceId: string, node: string, isRemoval: boolean): boolean => {
-    if (before.get(serviceId)?.includes(node) === true) return true;
-    const sinceMs = world.ownership.listSinceMs(serviceId) ?? world.timeline.nowMs;
-    return !isRemoval && world.timeline.nowMs - sinceMs < HEARSAY_MS;
+    const list = before.get(serviceId);
+    return list === undefined ? !isRemoval : list.includes(node);
   };
   return {
     sentence: 'No write of a node by an instance that does not own it.',
