@@ -16,23 +16,35 @@ const decodeFrom = (bytes: Buffer, start: number): string => {
   return bytes.toString('utf8', first);
 };
 
-/** Keeps the last 4 KiB of what is pushed, and never holds more. */
+const NOTHING = Buffer.alloc(0);
+
+/** Keeps the last 4 KiB of what is pushed, and never holds more than twice that: chunks of one byte moved 4 KiB each in a test of ours. */
 export class Tail {
-  #held: Buffer | undefined;
+  #held: Buffer = NOTHING;
+  /** Where in `#held` what was kept ends. */
+  #end = 0;
   #isCut = false;
 
   /** Copies what it keeps: `bytes` may be reused by the caller. */
   push(bytes: Buffer): void {
-    const before = this.#held?.length ?? 0;
-    this.#isCut ||= before + bytes.length > KEPT_BYTES;
     const added = bytes.subarray(Math.max(0, bytes.length - KEPT_BYTES));
-    const room = KEPT_BYTES - added.length;
-    this.#held = Buffer.concat([this.#held?.subarray(Math.max(0, before - room)) ?? Buffer.alloc(0), added]);
+    this.#isCut ||= this.#end + bytes.length > KEPT_BYTES;
+    if (this.#end + added.length > this.#held.length) this.#makeRoom(added.length);
+    this.#end += added.copy(this.#held, this.#end);
   }
 
   /** What was kept, as text. Bytes that are not UTF-8 become U+FFFD; a character cut in half is left out. */
   toString(): string {
-    if (this.#held === undefined) return '';
-    return lastKept(this.#isCut ? decodeFrom(this.#held, 0) : this.#held.toString('utf8'));
+    const kept = this.#held.subarray(Math.max(0, this.#end - KEPT_BYTES), this.#end);
+    return lastKept(this.#isCut ? decodeFrom(kept, 0) : kept.toString('utf8'));
+  }
+
+  /** Most bodies come in one piece and get just the room they need. */
+  #makeRoom(length: number): void {
+    const kept = Math.min(this.#end, KEPT_BYTES - length);
+    const roomier = Buffer.allocUnsafe(this.#end === 0 ? length : 2 * KEPT_BYTES);
+    this.#held.copy(roomier, 0, this.#end - kept, this.#end);
+    this.#held = roomier;
+    this.#end = kept;
   }
 }
