@@ -31,7 +31,8 @@ export async function drawCharts(counts?: string): Promise<Drawing[]> {
 
 /** Every file by its name. Equal charts make equal bytes. */
 export async function makeFiles(drawings: readonly Drawing[]): Promise<Map<string, string>> {
-  const files = new Map([['index.html', galleryOf(drawings.map(({ chart }) => chart))]]);
+  const exhibits = drawings.map(({ chart, layout: { width } }) => ({ chart, width }));
+  const files = new Map([['index.html', galleryOf(exhibits)]]);
   for (const { chart, picture, layout } of drawings) {
     const { machine } = chart;
     files.set(`${machine.id}.svg`, svgOf(picture, layout));

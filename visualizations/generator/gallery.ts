@@ -16,7 +16,7 @@ dt{font-weight:700}
 dd{margin:0;color:var(--muted)}
 .links{color:var(--muted);font-size:14px}
 .picture{overflow:auto;margin-top:12px;border:1px solid var(--line);border-radius:10px}
-.picture object{display:block;margin:0 auto}
+.picture object{display:block;margin:0 auto;width:100%;height:auto}
 `.trim();
 
 /** How to read a picture, in pairs: what is drawn, what it means. */
@@ -45,7 +45,17 @@ const legend = (): string =>
 
 const link = (href: string, text: string): string => element('a', { href }, [escaped(text)]);
 
-function section({ machine: { id }, paragraphs }: Chart): string {
+/** A chart and the width of its picture. */
+export interface Exhibit {
+  readonly chart: Chart;
+  readonly width: number;
+}
+
+/** Below that scale nobody reads the words any more: the picture moves beneath its frame instead. */
+const LEAST_SCALE = 0.65;
+
+function section({ chart, width }: Exhibit): string {
+  const { id } = chart.machine;
   const files = [
     link(`${id}.svg`, 'picture alone'),
     link(`${id}.mmd`, 'Mermaid'),
@@ -53,18 +63,25 @@ function section({ machine: { id }, paragraphs }: Chart): string {
   ].join(' · ');
   return element('section', { id }, [
     element('h2', {}, [id]),
-    ...paragraphs.map((paragraph) => element('p', {}, [escaped(paragraph)])),
+    ...chart.paragraphs.map((paragraph) => element('p', {}, [escaped(paragraph)])),
     element('div', { class: 'links' }, [files]),
     element('div', { class: 'picture' }, [
-      element('object', { data: `${id}.svg`, type: 'image/svg+xml', 'aria-label': `Statechart ${id}` }, [
-        link(`${id}.svg`, id),
-      ]),
+      element(
+        'object',
+        {
+          data: `${id}.svg`,
+          type: 'image/svg+xml',
+          'aria-label': `Statechart ${id}`,
+          style: `max-width:${Math.ceil(width)}px;min-width:${Math.ceil(width * LEAST_SCALE)}px`,
+        },
+        [link(`${id}.svg`, id)],
+      ),
     ]),
   ]);
 }
 
 /** The page, as HTML. */
-export const galleryOf = (charts: readonly Chart[]): string =>
+export const galleryOf = (exhibits: readonly Exhibit[]): string =>
   [
     '<!doctype html>',
     '<html lang="en">',
@@ -76,12 +93,12 @@ export const galleryOf = (charts: readonly Chart[]): string =>
     element('p', {}, ['Drawn from the very charts that the daemon runs. Point at a state to read what it is for.']),
     element(
       'nav',
-      {},
-      charts.map(({ machine: { id } }) => link(`#${id}`, id)),
+      { 'aria-label': 'Charts' },
+      exhibits.map(({ chart: { machine } }) => link(`#${machine.id}`, machine.id)),
     ),
     element('h2', {}, ['How to read them']),
     legend(),
-    ...charts.map(section),
+    ...exhibits.map(section),
     '</html>',
     '',
   ].join('\n');
