@@ -57,8 +57,8 @@ const end = (stage: Stage, { consul, isLockSeized, running, killed }: Plot): voi
     if (instance.life?.process.isPaused === true) acts.thaw(stage, instance);
     if (instance.life?.link.weather === 'hole') acts.reconnect(stage, instance);
   }
-  const wanted = new Set([...running, ...killed]);
-  for (const place of wanted.size === 0 ? [0] : wanted) acts.start(stage, stage.world.fleet[place]!);
+  if (running.size + killed.size === 0) acts.start(stage, stage.world.fleet[0]!);
+  for (const place of killed) acts.start(stage, stage.world.fleet[place]!);
   stage.pass(TAKE_OVER_MS + CALM_MS);
   awaitOrder(stage, 0);
   requireRuns(stage);
