@@ -49,8 +49,10 @@ export const removals = (world: World): Invariant => {
     const inMs = (dueMs ?? Infinity) - world.timeline.nowMs;
     if (dueMs === undefined || inMs > 0) throw new Violation(`${by} removes node ${node} ${seconds(inMs)} too early`);
     const target = world.targets.at(nodeHost(node));
-    const answeredMs = sentAtMs - (target.wellMs.get(by) ?? -Infinity);
-    if (answeredMs > 0 && answeredMs < nodeReconnectTimeoutMs)
+    const wellMs = target.wellMs.get(by) ?? -Infinity;
+    const answeredMs = sentAtMs - wellMs;
+    const isKnown = wellMs > (world.fleet.find(({ name }) => name === by)?.startedAtMs ?? Infinity);
+    if (isKnown && answeredMs > 0 && answeredMs < nodeReconnectTimeoutMs)
       throw new Violation(`${by} removes node ${node}, which answered it ${seconds(answeredMs)} ago`);
     if (!hasFailedSince(target, by, dueMs))
       throw new Violation(`${by} removes node ${node} without a failed ping after it was due`);

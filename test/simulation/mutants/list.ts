@@ -91,6 +91,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'open.write.isFenced && false',
   },
   {
+    name: 'a report stands on nothing where the own list is gone',
+    file: 'src/consul/ownership.ts',
+    from: "entry.type === 'absent' ? [requireNone(deps.keys.agent(deps.serviceId))] : []",
+    to: '[]',
+  },
+  {
     name: 'a lost registration is taken for a good one',
     file: 'machines/registration.ts',
     from: 'isKnown: (_, isKnown: boolean) => isKnown,',

@@ -49,6 +49,7 @@ export class Instance {
   readonly #world: World;
   readonly #config: Config;
   #lives = 0;
+  #startedAtMs = 0;
   #life: Life | undefined;
   /** Is it to run, as whoever supervises it sees it? */
   #isWanted = false;
@@ -69,6 +70,11 @@ export class Instance {
     return this.#life;
   }
 
+  /** When its latest life began: what an earlier one saw and did not write, nobody knows. */
+  get startedAtMs(): number {
+    return this.#startedAtMs;
+  }
+
   /** Does it think that it leads? */
   get isLeader(): boolean {
     const leadership = this.#part<typeof leadershipMachine>('leadership');
@@ -87,6 +93,7 @@ export class Instance {
     this.#isWanted = true;
     if (this.#life !== undefined) return;
     this.#lives += 1;
+    this.#startedAtMs = timeline.nowMs;
     journal.note(this.name, 'starts');
     const process = new Process(timeline, this.#number);
     const own = dice.fork(`${this.name} ${this.#lives}`);
