@@ -4,7 +4,7 @@
  */
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 
-/** A state's place in the chart, `leader.trusted`; the chart itself is `(root)`. */
+/** A state's place in the chart, `faulty.resting`; the chart itself is `(root)`. */
 export const stateName = (node: AnyStateNode): string => node.path.join('.') || '(root)';
 
 /** The chart and all states beneath, in document order. */

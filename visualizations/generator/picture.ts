@@ -10,7 +10,7 @@ export type Row =
   | { readonly type: 'transition'; readonly transition: TransitionInWords };
 
 export interface PictureState {
-  /** Its place in the chart, `leader.trusted`; the chart itself is `(root)`. */
+  /** Its place in the chart, `faulty.resting`; the chart itself is `(root)`. */
   readonly name: string;
   /** What the box says. */
   readonly title: string;

@@ -6,6 +6,7 @@ import { durationText } from '../../../visualizations/generator/duration.ts';
 import { drawCharts, FOLDER, makeFiles } from '../../../visualizations/generator/files.ts';
 import { edgesOf, nameOf, stateName, statesOf } from '../../../src/chart.ts';
 import { flawsOf } from '../../../visualizations/generator/flaws.ts';
+import { pictureOf } from '../../../visualizations/generator/picture.ts';
 import { escaped } from '../../../visualizations/generator/xml.ts';
 
 const drawings = await drawCharts();
@@ -59,7 +60,10 @@ describe.each(drawings)('the picture of $chart.machine.id', ({ chart: { machine 
     const path = `../../../visualizations/${machine.id}.ts`;
     const exported = (await import(path)) as Record<string, AnyStateMachine>; // safe: the generator writes it so
     const imported = exported[`${machine.id}Machine`]!;
-    expect(statesOf(imported).map(stateName)).toEqual(statesOf(machine).map(stateName));
     expect(edgesOf(imported)).toEqual(edgesOf(machine));
+    // All that there is to draw of it, but for the lengths of delays: those are no part of a chart's configuration.
+    const toDraw = (chart: AnyStateMachine): unknown =>
+      JSON.parse(JSON.stringify(pictureOf(chart), (key, value: unknown) => (key === 'duration' ? undefined : value)));
+    expect(toDraw(imported)).toEqual(toDraw(machine));
   });
 });
