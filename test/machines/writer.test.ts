@@ -78,6 +78,7 @@ const becomeCommitting = async (): Promise<void> => {
 describe('gathering', () => {
   it('from idle on a write; goes out after batch_flush_interval, to the millisecond', async () => {
     expect(transactions()).toBe('idle');
+    expect(chart.actor.getSnapshot().context).toMatchObject({ inFlight: [], withdrawn: [], replies: [] });
     submit(aWrite('a'));
     expect(transactions()).toBe('gathering');
     await clock.advance(GATHER_MS - 1);
@@ -185,8 +186,10 @@ describe('committing', () => {
     await becomeCommitting();
     chart.actor.send({ type: 'write.withdrawn', subject: 'a' });
     await commitAll();
+    expect(chart.actor.getSnapshot().context.inFlight).toEqual([]);
     submit(aWrite('again', 'a'));
     await clock.advance(GATHER_MS);
+    expect(chart.actor.getSnapshot().context.withdrawn).toEqual([]);
     await oweAll();
     await clock.advance(250);
     expect(inFlight()).toEqual(['again']);
@@ -248,11 +251,14 @@ describe('backing off', () => {
 
   it('does not follow a refusal, which is told: whoever asked tries again', async () => {
     await becomeCommitting();
+    await oweAll();
+    await clock.advance(250);
     const refusal = { type: 'rejected', rejection: { reason: 'refused', detail: 'Permission denied' } } as const;
     commit.last().resolve([{ id: 'a', ...refusal }]);
     await flush();
     expect(answers).toEqual([{ id: 'a', ...refusal }]);
     expect(transactions()).toBe('idle');
+    expect(chart.actor.getSnapshot().context.failures).toBe(0);
     expect(chart.told).toContainEqual({
       type: 'consul.failed',
       code: 'ESM_CONSUL_REFUSED',
@@ -269,6 +275,7 @@ describe('backing off', () => {
     ]);
     await flush();
     expect(answers).toEqual([{ id: 'a', type: 'committed' }]);
+    expect(chart.told.at(-1)).toMatchObject({ type: 'consul.failed', message: 'no' });
     chart.actor.send({ type: 'consul.reachable' });
     expect(inFlight()).toEqual(['b']);
   });
@@ -281,14 +288,19 @@ describe('backing off', () => {
   });
 
   it('owes everything when the commit itself breaks', async () => {
-    await becomeCommitting();
-    commit.last().reject(new Error('broken'));
-    await flush();
-    expect(transactions()).toBe('backingOff');
-    expect(chart.told.at(-1)).toMatchObject({ type: 'consul.failed', message: 'Error: broken' });
-    expect(answers).toEqual([]);
-    await clock.advance(250);
-    expect(inFlight()).toEqual(['a']);
+    submit(aWrite('a'), aWrite('b'));
+    await clock.advance(GATHER_MS);
+    submit(aWrite('newer', 'b'));
+    for (const waitMs of [250, 500]) {
+      commit.last().reject(new Error('broken'));
+      await flush();
+      expect(chart.told.at(-1)).toMatchObject({ type: 'consul.failed', message: 'Error: broken' });
+      expect(answers).toEqual([{ id: 'b', type: 'superseded' }]);
+      await clock.advance(waitMs - 1);
+      expect(transactions()).toBe('backingOff');
+      await clock.advance(1);
+      expect(inFlight()).toEqual(['newer', 'a']);
+    }
   });
 
   it('goes to idle when all that was owed is taken back', async () => {
@@ -442,6 +454,24 @@ describe('a write that the token may not make', () => {
     expect(commit.calls).toHaveLength(2);
     await forbidAll();
     expect(toldTypes().at(-1)).toBe('writer.emptied');
+  });
+
+  it('is tried once more when the daemon stops, after what is in flight', async () => {
+    await becomeForbidden(aWrite('a'));
+    submit(aWrite('b'));
+    await clock.advance(GATHER_MS);
+    chart.actor.send({ type: 'writer.drain' });
+    await commitAll();
+    expect(inFlight()).toEqual(['a']);
+  });
+
+  it('is tried once more when the daemon stops, together with what a back-off holds', async () => {
+    await becomeForbidden(aWrite('a'));
+    submit(aWrite('b'));
+    await clock.advance(GATHER_MS);
+    await oweAll();
+    chart.actor.send({ type: 'writer.drain' });
+    expect(inFlight()).toEqual(['b', 'a']);
   });
 });
 
