@@ -28,7 +28,7 @@ import {
   type CheckSettings,
   type Ledger,
 } from './rules/ledger.ts';
-import type { Steady } from './rules/uneventful.ts';
+import type { Tag } from './rules/uneventful.ts';
 
 interface CheckProbed {
   readonly type: 'check.probed';
@@ -77,7 +77,7 @@ export const checkMachine = setup({
     input: {} as CheckEntry,
     context: {} as Ledger,
     events: {} as CheckEvent,
-    tags: {} as Steady,
+    tags: {} as Tag,
   },
   actions: {
     probe: (_, _params: CheckPorts['probe']) => undefined,
@@ -311,6 +311,7 @@ export const checkMachine = setup({
         },
         stale: {
           description: 'A newer output waits up to check_update_interval, or for the next change of status.',
+          tags: 'waiting',
           always: { guard: 'isOutputWritten', target: 'settled' },
           after: { checkUpdateInterval: { target: 'due' } },
           on: { 'settings.changed': { target: 'stale', reenter: true } },

@@ -10,7 +10,7 @@ import type { checkMachine } from './check.ts';
 import type { CheckKey, Write, WriteAnswer } from './model.ts';
 import type { CheckEntry } from './rules/ledger.ts';
 import { nodeSubject } from './rules/report.ts';
-import type { Steady } from './rules/uneventful.ts';
+import type { Tag } from './rules/uneventful.ts';
 import {
   believedNode,
   isFailureContested,
@@ -84,7 +84,7 @@ export const nodeMachine = setup({
     input: {} as NodeEntry,
     context: {} as Watchbook,
     events: {} as NodeEvent,
-    tags: {} as Steady,
+    tags: {} as Tag,
     children: {} as Record<CheckKey, 'check'>,
   },
   actors: {} as NodeActors,

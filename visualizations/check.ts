@@ -266,6 +266,7 @@ export const checkMachine = createMachine({
         },
         stale: {
           description: 'A newer output waits up to check_update_interval, or for the next change of status.',
+          tags: 'waiting',
           always: {
             guard: 'isOutputWritten',
             target: 'settled',

@@ -7,16 +7,19 @@ import { lacksDeadline } from './deadline.ts';
 import { writtenOutput, type CheckResult, type Ledger } from './ledger.ts';
 import { isReportDue, type Watchbook } from './watchbook.ts';
 
-/** The tag of states in which a tick does nothing but start a run, and an uneventful result does nothing at all. */
-export type Steady = 'steady';
+/**
+ * Tags of states. `steady`: a tick does nothing but start a run, and an uneventful result does nothing at all. `waiting`: a newer
+ * output than the catalog's waits to be written already.
+ */
+export type Tag = 'steady' | 'waiting';
 
-/** Does the result change neither status nor counters nor output, and start no clock? */
-export const isUneventful = (ledger: Ledger, result: CheckResult): boolean => {
+/** Does the result change neither status nor counters nor output, and start no clock? `isWaiting`: the check is so tagged. */
+export const isUneventful = (ledger: Ledger, result: CheckResult, isWaiting: boolean): boolean => {
   const { counters, latestOutput } = counted(ledger, result);
   return (
     counters === ledger.counters &&
     latestOutput === ledger.latestOutput &&
-    latestOutput === writtenOutput(ledger) &&
+    (isWaiting || latestOutput === writtenOutput(ledger)) &&
     !lacksDeadline(ledger, result)
   );
 };

@@ -68,8 +68,9 @@ const startRun = (deps: CheckDeps, node: CheckRuntimes | undefined, check: Check
     log.debug(`agent: Check '${checkLabel(id)}' is ${status}`);
     const result = { status, output, sentAtMs, atMs: clock.now() };
     const snapshot = check.getSnapshot();
-    const isTold = !snapshot.hasTag('steady') || !isUneventful(snapshot.context, result) || followed.has(check);
-    if (isTold) tellNoted(node, check, { type: 'check.probed', run, ...result });
+    const changesNothing =
+      snapshot.hasTag('steady') && isUneventful(snapshot.context, result, snapshot.hasTag('waiting'));
+    if (!changesNothing || followed.has(check)) tellNoted(node, check, { type: 'check.probed', run, ...result });
   });
 };
 

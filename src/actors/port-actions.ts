@@ -1,11 +1,11 @@
 /** What an actor file must hand to a chart: one action for every port, so that a missing one does not compile. */
 import type { AnyStateMachine, ContextFrom, EventFrom, StateValue } from 'xstate';
-import type { Steady } from '../../machines/rules/uneventful.ts';
+import type { Tag } from '../../machines/rules/uneventful.ts';
 
 /** The running chart, as its effects see it. */
 export interface ChartRef<Machine extends AnyStateMachine> {
   send(event: EventFrom<Machine>): void;
-  getSnapshot(): ChartSnapshot & { readonly context: ContextFrom<Machine>; hasTag(tag: Steady): boolean };
+  getSnapshot(): ChartSnapshot & { readonly context: ContextFrom<Machine>; hasTag(tag: Tag): boolean };
 }
 
 interface ChartSnapshot {

@@ -140,15 +140,18 @@ describe('what changes nothing', () => {
     });
     return events;
   };
-  const settle = async (): Promise<{ actor: AnyActor | undefined; events: string[] }> => {
-    await run(aCheck('a', 'a1', { output: 'it is passing' }));
+  const settle = async (output = 'it is passing'): Promise<{ actor: AnyActor | undefined; events: string[] }> => {
+    await run(aCheck('a', 'a1', { output }));
     await rig.clock.advance(10_000);
     const actor = rig.roster.actorOf('a', checkKey(aCheck('a', 'a1').id));
     return { actor, events: eventsOf(actor) };
   };
 
-  it('is probed at every tick, and not told', async () => {
-    const { events } = await settle();
+  it.each([
+    ['known', 'it is passing'],
+    ['waiting to be written', 'another'],
+  ])('is probed at every tick, and not told, while its output is %s', async (_what, output) => {
+    const { events } = await settle(output);
     const before = rig.probed.length;
     await rig.clock.advance(50_000);
     expect([rig.probed.length - before, events]).toEqual([5, []]);
