@@ -1,12 +1,8 @@
 /** At most one leader acts, and no write of lists is made by one who is not. */
-import type { EmbeddedRequest } from '../../../src/dev/embedded/request.ts';
 import { lockHolder } from '../world/kv.ts';
-import { changesOf, isDone } from '../world/transaction.ts';
+import { changesLists, isDone } from '../world/transaction.ts';
 import type { World } from '../world/world.ts';
 import { type Invariant, Violation } from './invariant.ts';
-
-const writesLists = (request: EmbeddedRequest): boolean =>
-  changesOf(request).some(({ KV }) => KV?.Key.startsWith('consul-esm/agents/') === true);
 
 export const oneLeader = (world: World): Invariant => {
   const sessions = new Map<string, string>();
@@ -14,7 +10,7 @@ export const oneLeader = (world: World): Invariant => {
   return {
     sentence: 'At most one leader acts, and only the one who holds the lock writes lists.',
     beforeWrite(_, request) {
-      if (writesLists(request)) holder = lockHolder(world.server);
+      if (changesLists(request)) holder = lockHolder(world.server);
     },
     afterWrite(exchange) {
       const { from, request, reply } = exchange;
@@ -22,7 +18,7 @@ export const oneLeader = (world: World): Invariant => {
         const { ID } = reply.body.value as { readonly ID: string }; // safe: what the endpoint answers
         sessions.set(ID, from);
       }
-      if (!writesLists(request) || !isDone(exchange)) return;
+      if (!changesLists(request) || !isDone(exchange)) return;
       const leader = sessions.get(holder ?? '');
       if (leader !== from) throw new Violation(`${from} writes lists while the lock is held by ${leader ?? 'nobody'}`);
     },

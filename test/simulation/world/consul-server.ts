@@ -4,10 +4,7 @@ import type { EmbeddedReply, EmbeddedRequest } from '../../../src/dev/embedded/r
 import type { Dice } from './dice.ts';
 import { Process } from './process.ts';
 import type { Timeline } from './timeline.ts';
-import { changesOf } from './transaction.ts';
-
-/** The folder of the instances' lists. */
-export const LISTS = 'consul-esm/agents/';
+import { changesLists, LISTS } from './transaction.ts';
 
 /** A request that somebody made. */
 export interface Exchange {
@@ -92,7 +89,7 @@ export class ConsulServer {
     for (const witness of this.#witnesses) witness.beforeWrite?.(from, request);
     if (!request.path.startsWith('/v1/agent/') && !request.path.startsWith('/v1/session/')) this.#catalogEdits += 1;
     const reply = this.#answerTo(request);
-    if (changesOf(request).some(({ KV }) => KV?.Key.startsWith(LISTS) === true)) this.#tellLists();
+    if (changesLists(request)) this.#tellLists();
     for (const witness of this.#witnesses) witness.afterWrite?.({ from, request, sentAtMs, reply });
     answer(reply);
     return () => undefined;

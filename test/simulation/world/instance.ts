@@ -6,10 +6,10 @@ import { resolve } from '../../../src/config/resolve.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { createDaemon, type Daemon } from '../../../src/daemon.ts';
 import type { Log } from '../../../src/observe/log.ts';
+import { simulatedPinger, simulatedProber } from './asking.ts';
 import { Link } from './link.ts';
 import { planesOver } from './planes.ts';
 import { Process } from './process.ts';
-import { simulatedPinger, simulatedProber } from './targets.ts';
 import type { World } from './world.ts';
 
 /** What a scenario may set. */

@@ -1,6 +1,7 @@
 /** What KV holds, as the daemons' formats have it. */
 import { decodeGoTime } from '../../../src/consul/go-time.ts';
-import { type ConsulServer, LISTS } from './consul-server.ts';
+import type { ConsulServer } from './consul-server.ts';
+import { LISTS } from './transaction.ts';
 
 interface Entry {
   readonly Key: string;

@@ -2,6 +2,9 @@
 import type { Exchange } from './consul-server.ts';
 import type { EmbeddedRequest } from '../../../src/dev/embedded/request.ts';
 
+/** The folder of the instances' lists. */
+export const LISTS = 'consul-esm/agents/';
+
 /** An operation in Consul's words, as far as anybody here looks. */
 export interface Operation {
   readonly KV?: { readonly Verb: string; readonly Key: string };
@@ -30,6 +33,10 @@ export const changesOf = (request: EmbeddedRequest): readonly Operation[] => {
   parsed.set(request, changes);
   return changes;
 };
+
+/** Does it change lists of instances? */
+export const changesLists = (request: EmbeddedRequest): boolean =>
+  changesOf(request).some(({ KV }) => KV?.Key.startsWith(LISTS) === true);
 
 export const isDone = ({ reply }: Exchange): boolean => reply.status === 200;
 
