@@ -14,6 +14,12 @@ export interface Tick<Owner> extends Due {
 /** What falls due: the tick's owner, when it was due, and how many of its ticks have passed by now, this one included. */
 export type OnDue<Owner> = (owner: Owner, dueMs: number, passed: number) => void;
 
+/**
+ * Phases lie on multiples of this, and so do all ticks after them as long as intervals do: what is due together costs one turn of
+ * the event loop together, and a turn costs a fifth of a probe.
+ */
+const GRID_MS = 10;
+
 /** Ticks of many owners. Time is given by the caller, in milliseconds of one steady clock. */
 export class Ticks<Owner> {
   readonly #heap = new DueHeap<Tick<Owner>>();
@@ -67,6 +73,7 @@ export class Ticks<Owner> {
   }
 
   #within(intervalMs: number, nowMs: number): number {
-    return nowMs + this.#random() * intervalMs;
+    const atMs = nowMs + this.#random() * intervalMs;
+    return Math.min(nowMs + intervalMs, Math.ceil(atMs / GRID_MS) * GRID_MS);
   }
 }

@@ -29,7 +29,8 @@ export interface Prober extends AsyncDisposable {
 
 /** Makes a {@link Prober}. Files are read with the first HTTPS check, and again after a try that failed. */
 export const createProber = (options: ProberOptions): Prober => {
-  const { clock, proxyEnv } = options;
+  const { clock } = options;
+  const proxyEnv = { ...options.proxyEnv }; // each look at process.env is a call into the system
   const resolver = options.resolver ?? createResolver(clock);
   let context: ReturnType<typeof readSecureContext> | undefined;
   const secureContext = async (): ReturnType<typeof readSecureContext> => {
