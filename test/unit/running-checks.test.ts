@@ -1,7 +1,9 @@
 // Targets are stand-ins (test/support/roster.ts): only they answer, hang and fail at a given millisecond.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AnyActor, InspectionEvent } from 'xstate';
-import { checkKey, type CheckRecord } from '../../machines/model.ts';
+import type { CheckRecord } from '../../machines/model.ts';
+import { EsmError } from '../../src/errors.ts';
+import type { Prober } from '../../src/probes/prober.ts';
 import { aCheck, aNode, startRoster, type Rig } from '../support/roster.ts';
 
 let rig: Rig;
@@ -143,7 +145,7 @@ describe('what changes nothing', () => {
   const settle = async (output = 'it is passing'): Promise<{ actor: AnyActor | undefined; events: string[] }> => {
     await run(aCheck('a', 'a1', { output }));
     await rig.clock.advance(10_000);
-    const actor = rig.roster.actorOf('a', checkKey(aCheck('a', 'a1').id));
+    const actor = rig.roster.actorOf('a', aCheck('a', 'a1').key);
     return { actor, events: eventsOf(actor) };
   };
 
@@ -172,4 +174,27 @@ describe('what changes nothing', () => {
     await rig.clock.advance(20_000);
     expect(events).toEqual(['check.due', 'check.probed', 'check.due', 'check.probed']);
   });
+});
+
+it('leaves a status alone when its probes cannot be sent, and says so once', async () => {
+  const error = new EsmError('ESM_PROBE_UNSENT', 'cannot assign requested address (EADDRNOTAVAIL)');
+  let isSent = true;
+  const prober: Prober = {
+    run: () =>
+      Promise.resolve(isSent ? { type: 'measured', status: 'critical', output: 'down' } : { type: 'unsent', error }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  using other = startRoster({ prober });
+  other.tell([aNode('a')], [aCheck('a', 'a1')]);
+  await other.clock.advance(20_000);
+  isSent = false;
+  const before = other.committed.length;
+  await other.clock.advance(60_000);
+  expect(other.committed).toHaveLength(before);
+  expect(other.roster.actorOf('a', aCheck('a', 'a1').key)?.getSnapshot()).toMatchObject({
+    value: { status: { critical: 'untimed' } },
+  });
+  expect(other.log.messages('ERROR')).toEqual([
+    'Cannot send TCP probes: cannot assign requested address (EADDRNOTAVAIL)',
+  ]);
 });
