@@ -89,10 +89,11 @@ describe('looking', () => {
       expect(chart.state()).toEqual({ looking: 'occupied' });
       await clock.advance(1_000);
     }
+    const told = chart.told.length;
     await answer('lookUp', 'passing');
     expect(chart.state()).toBe('refused');
     expect(clock.now()).toBe(31_000);
-    expect(chart.told.slice(-3)).toMatchObject([
+    expect(chart.told.slice(told)).toMatchObject([
       { type: 'consul.answered' },
       {
         type: 'registration.refused',
@@ -100,6 +101,15 @@ describe('looking', () => {
       },
       { type: 'xstate.done.actor.child' },
     ]);
+  });
+
+  it.each(['absent', 'critical'])('registers when the id is %s at the very last', async (status) => {
+    for (let second = 0; second < 31; second += 1) {
+      await answer('lookUp', 'passing');
+      await clock.advance(1_000);
+    }
+    await answer('lookUp', status);
+    expect(chart.state()).toEqual({ registering: 'asking' });
   });
 
   it('takes no silence of Consul for a sign of life', async () => {
