@@ -1,4 +1,4 @@
-import { createActor, type ActorRefFrom, type AnyEventObject } from 'xstate';
+import { createActor, type ActorRefFrom, type AnyActorRef, type AnyEventObject } from 'xstate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { daemonMachine, type DaemonActors, type DaemonEvent } from '../../machines/daemon.ts';
 import { EsmError } from '../../src/errors.ts';
@@ -89,7 +89,8 @@ describe('contacting', () => {
     expect(ports.leadership.last().input).toMatchObject({ parent: daemon, serviceId: 'esm:a' });
     expect(ports.watchlist.last().input).toEqual({ parent: daemon });
     const known = ['writer', 'leadership', 'watchlist'] as const;
-    expect(known.map((part) => daemon.system.get(part)?.id as unknown)).toEqual(known); // safe: an actor's id is compared only
+    const idOf = (part: string) => (daemon.system.get(part) as AnyActorRef | undefined)?.id; // safe: a system holds actors
+    expect(known.map(idOf)).toEqual(known);
   });
 
   it('asks once a second for as long as it takes, and says why each time', async () => {
