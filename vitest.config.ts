@@ -15,7 +15,7 @@ const project = (name: string, testTimeout: number, folder = name) => ({
 });
 
 /** Suites that leave nothing behind in the modules they load: loading these once for many files saves half of the processor time. */
-const reckoning = (name: string) => ({ test: { ...project(name, 10_000).test, isolate: false } });
+const reckoning = (name: string) => ({ test: { ...project(name, 10_000).test, isolate: false, maxWorkers: 2 } });
 
 const FLEET = 'integration/fleet';
 const LONG = 'test/integration/**/*.long.test.ts';
@@ -43,9 +43,16 @@ export default defineConfig({
           sequence: { groupOrder: 4 },
         },
       },
-      { test: { ...project('model', 60_000).test, maxWorkers: 2, sequence: { groupOrder: 5 } } },
-      { test: { ...project('integration', 60_000).test, exclude: [`test/${FLEET}/**`, LONG] } },
-      // End to end is mostly waiting: more files at once than there are processors, and after the suites that reckon.
+      { test: { ...project('model', 60_000).test, maxWorkers: 2, sequence: { groupOrder: 4 } } },
+      // These are mostly waiting: more files at once than there are processors, and after the suites that reckon.
+      {
+        test: {
+          ...project('integration', 60_000).test,
+          exclude: [`test/${FLEET}/**`, LONG],
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
       { test: { ...project('e2e', 120_000).test, maxWorkers: 3, sequence: { groupOrder: 1 } } },
       { test: { ...fleets, exclude: [LONG] } },
       // What takes minutes: `npm run test:faults` runs it, `npm test` does not.

@@ -64,7 +64,7 @@ test('a running daemon is told to the inspector: its actors, each with its chart
 
   await using chromium = await startChromium();
   const opener = await chromium.open(page);
-  await opener.until(`document.querySelector('#address')?.textContent !== ''`);
+  await opener.until(`document.querySelector('#address')?.textContent`);
   await opener.evaluate(`document.querySelector('#open').click()`);
   const actors = () => told.filter(({ type }) => type === '@xstate.actor');
   await eventually('all actors', () => actors().length === 8);
