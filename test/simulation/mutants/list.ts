@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'nodes that one instance gives up are given to nobody',
     file: 'machines/rules/distribute.ts',
     from: '[...free, ...shed]',
-    to: '[...free]',
+    to: "[...free, ...shed.fill('')]",
   },
   {
     name: 'a removal takes whoever bears the name by then',
