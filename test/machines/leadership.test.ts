@@ -570,6 +570,7 @@ describe('faulty', () => {
       breakActor(id);
       expect(chart.told.at(-1)).toEqual({ type: 'actor.failed', actor: id, code: 'ESM_UNEXPECTED', message: 'bug' });
       expect(chart.state()).toEqual({ faulty: 'withdrawing' });
+      expect(ports.withdraw.last().input).toEqual({ session: 's1' });
       await settle('withdraw');
       expect(chart.state()).toEqual({ faulty: 'resting' });
       expect(chart.told.at(-1)).toEqual({ type: 'consul.answered' });
