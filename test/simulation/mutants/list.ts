@@ -80,6 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'machines/rules/distribute.ts',
     from: '[...free, ...shed]',
     to: "[...free, ...shed.fill('')]",
+    seed: 1,
   },
   {
     name: 'a removal takes whoever bears the name by then',
@@ -92,12 +93,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/consul/plan.ts',
     from: "if (index === undefined || index !== stale?.timeIndex) return rejected({ reason: 'untimed' });",
     to: 'if (index === undefined) return send(...operations);',
+    seed: 353,
   },
   {
     name: 'a removal goes out though it was taken back',
     file: 'src/consul/commit.ts',
     from: 'open.write.isFenced && this.#isTakenBack(open.write)',
     to: 'open.write.isFenced && false',
+    seed: 3,
   },
   {
     name: 'a report stands on nothing where the own list is gone',
