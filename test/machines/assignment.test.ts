@@ -122,6 +122,12 @@ describe('gathering', () => {
     instances('x', 'y');
     expect(state()).toBe('surveying');
   });
+
+  it('waits for the nodes, though the instances are known', () => {
+    start();
+    instances('x', 'y');
+    expect(state()).toBe('gathering');
+  });
 });
 
 describe('ailing', () => {
