@@ -5,6 +5,9 @@ const PAGE = 'docs/mutation.md';
 
 const SURVIVING = ['Survived', 'NoCoverage'];
 
+/** One that ran out of time may be a survivor on a machine with much else to do. */
+const UNDECIDED = [...SURVIVING, 'Timeout'];
+
 const oneLine = (code) => code.replace(/\s+/g, ' ').trim();
 
 /** The code that a mutant replaces; lines and columns count from 1. */
@@ -18,8 +21,8 @@ const textAt = (source, { start, end }) => {
 const entryOf = (source, { location, replacement }) =>
   `\`${oneLine(textAt(source, location))}\` → \`${oneLine(replacement)}\``;
 
-const survivorsOf = ({ source, mutants }) =>
-  new Set(mutants.filter(({ status }) => SURVIVING.includes(status)).map((mutant) => entryOf(source, mutant)));
+const entriesOf = ({ source, mutants }, statuses) =>
+  new Set(mutants.filter(({ status }) => statuses.includes(status)).map((mutant) => entryOf(source, mutant)));
 
 /** The section of a file: its heading is the file's path, each of its items is an entry, a colon and a reason. */
 const listedFor = (page, file) => {
@@ -28,11 +31,12 @@ const listedFor = (page, file) => {
 };
 
 const differencesIn = (page, [file, result]) => {
-  const survivors = survivorsOf(result);
+  const survivors = entriesOf(result, SURVIVING);
+  const undecided = entriesOf(result, UNDECIDED);
   const listed = listedFor(page, file);
   return [
     ...[...survivors].filter((entry) => !listed.has(entry)).map((entry) => `${file}: ${entry} survived`),
-    ...[...listed].filter((entry) => !survivors.has(entry)).map((entry) => `${file}: ${entry} is killed by now`),
+    ...[...listed].filter((entry) => !undecided.has(entry)).map((entry) => `${file}: ${entry} is killed by now`),
   ];
 };
 
