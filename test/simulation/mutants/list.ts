@@ -66,7 +66,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'machines/rules/report.ts',
     from: "? { type: 'failingSince.clear', node: name }",
     to: "? { type: 'failingSince.set', node: name, sinceMs: 0 }",
-    seed: 12,
+    seed: 14,
   },
   {
     name: 'a node that goes to another instance is not stopped',
