@@ -134,6 +134,32 @@ describe('thresholds', () => {
   });
 });
 
+describe('the tags', () => {
+  const becomeStale = (): void => {
+    becomePassing();
+    check.probe('passing', 'new words');
+  };
+
+  it.each<[state: string, tags: readonly string[], reach: () => void | Promise<void>]>([
+    ['pending', [], start],
+    ['passing', ['steady'], becomePassing],
+    [
+      'warning',
+      ['steady'],
+      () => {
+        start({ status: 'warning' });
+        check.probe('warning', 'ok');
+      },
+    ],
+    ['timed', ['steady'], becomeTimed],
+    ['confirming', [], becomeConfirming],
+    ['passing with a newer output', ['steady', 'waiting'], becomeStale],
+  ])('tell what need not be told in %s: %j', async (_, tags, reach) => {
+    await reach();
+    expect([...check.actor.getSnapshot().tags].sort()).toEqual(tags);
+  });
+});
+
 describe('results of other runs', () => {
   it('is asked anew for every run, and a stale run id is ignored', () => {
     becomePassing();
@@ -644,6 +670,7 @@ describe('removing', () => {
     await becomeRemoving();
     check.reject({ reason: 'untimed' });
     expect(check.status()).toEqual({ critical: 'untimed' });
+    expect(removalId()).toBeUndefined();
     check.probe('critical');
     expect(check.lastWrite()).toMatchObject([{ status: 'critical' }, { sinceMs: clock.now() }]);
     check.commit();

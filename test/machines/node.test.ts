@@ -231,6 +231,12 @@ describe('suspect', () => {
     expect(node.lastWrite()).toEqual([PASSING_REPORT, { type: 'failingSince.clear', node: 'foo' }]);
     node.commit();
     expect(node.state()).toBe('alive');
+    expect(node.actor.getSnapshot().context).toMatchObject({
+      status: 'passing',
+      failingSinceMs: undefined,
+      writtenAtMs: clock.now(),
+      report: undefined,
+    });
     node.ping(false);
     expect(node.lastWrite()).toContainEqual({ type: 'failingSince.set', node: 'foo', sinceMs: clock.now() });
   });
@@ -408,6 +414,16 @@ describe('removing', () => {
     node.ping(false);
     expect(node.lastWrite()).toContainEqual({ type: 'failingSince.set', node: 'foo', sinceMs: clock.now() });
     node.commit();
+    await clock.advance(TIMEOUT_MS - 1);
+    expect(node.state()).toBe('suspect');
+    await clock.advance(1);
+    expect(node.state()).toEqual({ reaping: 'confirming' });
+  });
+
+  it('gives the node the time that new settings allow', async () => {
+    await becomeRemoving();
+    const settings = { ...NODE_ENTRY.settings, nodeReconnectTimeoutMs: 2 * TIMEOUT_MS };
+    node.tell({ type: 'settings.changed', settings });
     await clock.advance(TIMEOUT_MS - 1);
     expect(node.state()).toBe('suspect');
     await clock.advance(1);
