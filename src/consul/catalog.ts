@@ -65,12 +65,7 @@ const watchNodes = (options: CatalogOptions, observer: WatchObserver<readonly Ex
       parse: (answer) => parseList(listOf('watching nodes', answer), parseNode),
       verify: (nodes, answer, signal) => doubtEmpty(options.client, 'watching nodes', nodes, answer, signal),
     },
-    {
-      ...observer,
-      onAnswer: (nodes, index) => {
-        observer.onAnswer(options.records.replaceNodes(nodes, index), index);
-      },
-    },
+    mirrored(observer, (nodes, index, lastIndex) => options.records.replaceNodes(nodes, index, lastIndex)),
   );
 
 const watchChecks = (options: CatalogOptions, observer: WatchObserver<readonly CheckRecord[]>) =>
@@ -85,13 +80,24 @@ const watchChecks = (options: CatalogOptions, observer: WatchObserver<readonly C
       parse: (answer) => parseList(listOf('watching checks', answer), parseCheck),
       verify: (checks, answer, signal) => doubtEmpty(options.client, 'watching checks', checks, answer, signal),
     },
-    {
-      ...observer,
-      onAnswer: (checks, index) => {
-        observer.onAnswer(options.records.replace(checks, index), index);
-      },
-    },
+    mirrored(observer, (checks, index, lastIndex) => options.records.replace(checks, index, lastIndex)),
   );
+
+/** Tells the observer what the mirror makes of each answer, which it is shown with the index of the one before. */
+const mirrored = <T>(
+  observer: WatchObserver<readonly T[]>,
+  mirror: (list: readonly T[], index: number, lastIndex: number) => readonly T[],
+): WatchObserver<readonly T[]> => {
+  let lastIndex = 0;
+  return {
+    ...observer,
+    onAnswer: (list, index) => {
+      const told = mirror(list, index, lastIndex);
+      lastIndex = index;
+      observer.onAnswer(told, index);
+    },
+  };
+};
 
 const doubtEmpty = (
   client: ConsulClient,

@@ -12,10 +12,12 @@ export interface Records {
   forgetNode(name: string): void;
   /**
    * Takes in a whole list, read at `index`: what is missing from it is forgotten, unless it was learned at a later index.
-   * Returns the list as it is now known, so that an answer overtaken by a write is never seen to take it back.
+   * Returns the list as it is now known, so that an answer overtaken by a write is never seen to take it back. `lastIndex` is
+   * that of the same watch's answer before: a lower index than that means that Consul lost its state. One that is merely
+   * lower than that of another watch is old: it is returned, and changes nothing.
    */
-  replace(records: readonly CheckRecord[], index: number): readonly CheckRecord[];
-  replaceNodes(nodes: readonly ExternalNode[], index: number): readonly ExternalNode[];
+  replace(records: readonly CheckRecord[], index: number, lastIndex: number): readonly CheckRecord[];
+  replaceNodes(nodes: readonly ExternalNode[], index: number, lastIndex: number): readonly ExternalNode[];
   /** ModifyIndex of a KV entry as last read or written; undefined: not known. */
   kvIndex(key: string): number | undefined;
   learnKv(key: string, modifyIndex: number): void;
@@ -45,8 +47,8 @@ export function createRecords(): Records {
     forgetNode: (name) => {
       nodes.forget(name);
     },
-    replace: (records, index) => checks.replace(records, index),
-    replaceNodes: (list, index) => nodes.replace(list, index),
+    replace: (records, index, lastIndex) => checks.replace(records, index, lastIndex),
+    replaceNodes: (list, index, lastIndex) => nodes.replace(list, index, lastIndex),
     kvIndex: (key) => entries.get(key),
     learnKv: (key, modifyIndex) => void entries.set(key, modifyIndex),
     forgetKv: (key) => void entries.delete(key),
@@ -75,9 +77,11 @@ class Mirror<Key, Item extends Indexed> {
     this.#items.delete(key);
   }
 
-  replace(items: readonly Item[], index: number): readonly Item[] {
+  replace(items: readonly Item[], index: number, lastIndex: number): readonly Item[] {
     const old = this.#items;
-    const isReset = index < this.#index; // Consul lost its state: indexes of before mean nothing any more
+    const isReset = index < lastIndex; // Consul lost its state: indexes of before mean nothing any more
+    // A leader watches the nodes twice. The slower answer was taken for a reset, and a node just replaced for its predecessor.
+    if (!isReset && index < this.#index) return items;
     this.#items = new Map(items.map((item) => [this.#keyOf(item), item]));
     this.#index = index;
     if (isReset) return items;

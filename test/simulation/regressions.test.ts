@@ -6,6 +6,7 @@ test.each([
   ['a node that was replaced during an outage was removed in place of its predecessor', 1016],
   ['a service was removed by a deadline that had been edited during an outage', 68],
   ['a node that answered while its removal was prepared was removed all the same', 3],
+  ['a node was removed by the time of its predecessor, for the slower of two watches was taken for a reset', 787],
   [
     'a node was removed by a time that Consul had lost, for it was registered again at the index of its predecessor',
     353,

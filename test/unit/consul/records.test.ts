@@ -22,7 +22,7 @@ describe('the mirror', () => {
   it('answers a list that a write has overtaken with what was written', () => {
     const records = createRecords();
     records.learn(record('a', 9));
-    const known = records.replace([record('a', 5), record('b', 6)], 7);
+    const known = records.replace([record('a', 5), record('b', 6)], 7, 0);
     expect(known.map(({ id, modifyIndex }) => [id.checkId, modifyIndex])).toEqual([
       ['a', 9],
       ['b', 6],
@@ -31,16 +31,23 @@ describe('the mirror', () => {
 
   it('forgets what a later list does not hold, and keeps what was learned after it was read', () => {
     const records = createRecords();
-    records.replace([record('a', 5)], 5);
+    records.replace([record('a', 5)], 5, 0);
     records.learn(record('new', 9));
-    expect(records.replace([], 7).map(({ id }) => id.checkId)).toEqual(['new']);
+    expect(records.replace([], 7, 5).map(({ id }) => id.checkId)).toEqual(['new']);
     expect(records.get(key)).toBeUndefined();
+  });
+
+  it('is left alone by an answer that is older than that of another watch', () => {
+    const records = createRecords();
+    records.replace([record('a', 61)], 61, 60);
+    expect(records.replace([], 60, 41)).toEqual([]);
+    expect(records.get(key)?.modifyIndex).toBe(61);
   });
 
   it('begins anew when the index does', () => {
     const records = createRecords();
-    records.replace([record('a', 50)], 50);
-    expect(records.replace([record('b', 3)], 3).map(({ id }) => id.checkId)).toEqual(['b']);
+    records.replace([record('a', 50)], 50, 0);
+    expect(records.replace([record('b', 3)], 3, 50).map(({ id }) => id.checkId)).toEqual(['b']);
     expect(records.get(key)).toBeUndefined();
   });
 });
