@@ -54,6 +54,13 @@ const examples: readonly Example[] = [
     after: { x: list(['a', 'b', 'c']), y: list(['d', 'e']) },
   },
   {
+    name: 'of a list that is too long the last by name go, however it is ordered',
+    nodes: ['a', 'b', 'c', 'd', 'e'].map((name) => node(name)),
+    ids: ['x', 'y'],
+    before: { x: list(['e', 'd', 'c', 'b', 'a']) },
+    after: { x: list(['a', 'b', 'c']), y: list(['d', 'e']) },
+  },
+  {
     name: 'the share of a leaving instance is dealt out, the rest stays',
     nodes: ['a', 'b', 'c', 'd'].map((name) => node(name)),
     ids: ['x', 'y'],
