@@ -26,6 +26,9 @@ export interface Witness {
 /** `leaderless`: agents answer, servers cannot; `busy`: nothing is answered but 429; `forbidding`: the token is revoked. */
 export type Mood = 'well' | 'leaderless' | 'busy' | 'forbidding';
 
+/** How far a Consul that lost its state may have come before anybody asks it. */
+const MOST_EARLY_WRITES = 1_000;
+
 const refusal = (status: number, text: string): EmbeddedReply => ({
   status,
   headers: {},
@@ -116,7 +119,14 @@ export class ConsulServer {
     this.#process.kill();
     this.#process = new Process(this.#timeline, 0);
     this.#core = this.#start();
+    this.#writeOfItsOwn();
     this.#tellLists();
+  }
+
+  /** What a real one notes before it serves: without, so small a world would give the same things the same indexes in each life. */
+  #writeOfItsOwn(): void {
+    for (let writes = this.#dice.between(0, MOST_EARLY_WRITES); writes > 0; writes -= 1)
+      this.#answerTo({ method: 'PUT', path: '/v1/kv/raft', body: String(writes) });
   }
 
   get timers(): number {
