@@ -82,9 +82,9 @@ class Loop<T> implements RunningQuery {
     this.#asking.abort();
   }
 
+  /** From the start: Consul may have lost its state between two questions, and held the next, for an old index, all its wait. */
   wake(): void {
-    this.#asking.abort();
-    this.#rest.wake();
+    this.requery();
   }
 
   requery(): void {

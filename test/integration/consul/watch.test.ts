@@ -187,3 +187,26 @@ it('goes on by itself when Consul was restarted and its index begins anew', asyn
   await nodes.until('the new node', (list) => names(list).join() === 'after');
   await client.close();
 });
+
+it('asks for whatever there is when Consul is back: between two questions it may have lost its state unnoticed', async () => {
+  await using consul = await startConsul();
+  const client = await connect(consul);
+  for (let write = 0; write < 40; write++) await consul.put('/kv/raise-the-index', String(write));
+  await register(consul, 'before');
+  let answers = 0;
+  const late: ConsulClient = {
+    ...client,
+    async ask(call, signal) {
+      const answer = await client.ask(call, signal);
+      answers += 1;
+      if (answers === 1) await consul.restart();
+      return answer;
+    },
+  };
+  using nodes = follow<readonly ExternalNode[]>((observer) => catalogOf(late).watchNodes(observer));
+  await nodes.until('the node', (list) => names(list).join() === 'before');
+  nodes.watch.wake();
+  await nodes.until('the empty catalog', (list) => list.length === 0);
+  expect(nodes.troubles).toEqual([]);
+  await client.close();
+});
