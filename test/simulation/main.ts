@@ -1,6 +1,7 @@
 /**
- * `npm run simulate -- --seed N` tells one run to the letter; `--seeds N [--from M]` runs many on all processors, and tells those
- * that fail; `--speed` measures how many virtual hours of a quiet fleet pass in a minute of one processor.
+ * `npm run simulate -- --seed N` tells one run to the letter; `--seeds N [--from M]` runs many on all processors, or in as many
+ * `--processes` as are given, and tells each that fails and in the end all of them; `--speed` measures how many virtual hours of a
+ * quiet fleet pass in a minute of one processor.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     seeds: { type: 'string', default: '200' },
     from: { type: 'string', default: '1' },
+    processes: { type: 'string', default: String(availableParallelism()) },
     speed: { type: 'boolean' },
     /** Of a child: every so many seeds, and no summary. */
     step: { type: 'string' },
@@ -24,10 +26,14 @@ const { values } = parseArgs({
 const from = Number(values.from);
 const endSeed = from + Number(values.seeds);
 
+/** What a child sends at its end; before that the seeds that fail. */
+const ALL_RUN = 'all run';
+
 const tellFailure = ({ seed, steps, failure }: Outcome): void => {
   if (failure === undefined) return;
   process.exitCode = 1;
   console.log(`seed ${seed}, step ${steps}: ${failure.sentence}\n  ${failure.detail}`);
+  process.send?.(seed);
 };
 
 const runEvery = async (step: number): Promise<void> => {
@@ -35,27 +41,38 @@ const runEvery = async (step: number): Promise<void> => {
     tellFailure(await simulate(seed));
     if (values['until-failure'] && process.exitCode === 1) return;
   }
+  process.send?.(ALL_RUN);
 };
 
-/** Resolves to whether all seeds of the child held. */
-const runChild = (first: number, step: number): Promise<boolean> =>
+/** What a child came to. One that dies has not run all its seeds. */
+interface ChildOutcome {
+  readonly failed: readonly number[];
+  readonly hasRunAll: boolean;
+}
+
+const runChild = (first: number, step: number): Promise<ChildOutcome> =>
   new Promise((resolve) => {
     const seeds = ['--from', String(first), '--seeds', String(endSeed - first), '--step', String(step)];
-    fork(process.argv[1] ?? '', seeds).once('exit', (code) => {
-      resolve(code === 0);
-    });
+    const told: unknown[] = [];
+    fork(process.argv[1] ?? '', seeds)
+      .on('message', (message) => told.push(message))
+      .once('close', () => {
+        resolve({ failed: told.filter((seed) => typeof seed === 'number'), hasRunAll: told.includes(ALL_RUN) });
+      });
   });
 
 const runOnAll = async (): Promise<void> => {
   const startedMs = performance.now();
-  const children = availableParallelism();
+  const children = Number(values.processes);
   const firsts = Array.from({ length: children }, (_, place) => from + place).filter((first) => first < endSeed);
-  const held = await Promise.all(firsts.map((first) => runChild(first, children)));
+  const outcomes = await Promise.all(firsts.map((first) => runChild(first, children)));
+  const failed = outcomes.flatMap((outcome) => outcome.failed).sort((a, b) => a - b);
+  const hasRunAll = outcomes.every((outcome) => outcome.hasRunAll);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
-  console.log(
-    `seeds ${from} to ${endSeed - 1} in ${seconds} s: ${held.every(Boolean) ? 'all held' : 'failures above'}`,
-  );
-  if (!held.every(Boolean)) process.exitCode = 1;
+  const verdict = failed.length === 0 ? 'all held' : `${failed.length} failed: ${failed.join(', ')}`;
+  const whole = hasRunAll ? verdict : `${verdict}; not all were run, for a process died`;
+  console.log(`seeds ${from} to ${endSeed - 1} in ${seconds} s: ${whole}`);
+  if (failed.length > 0 || !hasRunAll) process.exitCode = 1;
 };
 
 if (values.speed === true) {
