@@ -28,7 +28,7 @@ export const ownersOf = ({ world }: Stage, node: string): readonly string[] => w
 
 /** How many nodes each instance has, by service id. */
 export const sharesOf = ({ world }: Stage): ReadonlyMap<string, number> =>
-  new Map([...lists(world.server)].map(([id, nodes]) => [id, new Set(nodes).size]));
+  new Map([...lists(world.server)].map(([id, { nodes }]) => [id, new Set(nodes).size]));
 
 /** When the instance last asked the check's target; 0: never. */
 export const askedMs = ({ world }: Stage, by: Instance, node: string, checkId: string): number =>

@@ -1,7 +1,7 @@
 /** No service or node is removed before its time, and each is removed within 1 s after it in calm. */
 import type { Exchange } from '../world/consul-server.ts';
 import { sinceMs } from '../world/kv.ts';
-import { changesOf, isDone } from '../world/transaction.ts';
+import { changesOf, isDone, type Operation } from '../world/transaction.ts';
 import { checkHost, isProbed, nodeHost, type UserCheck, type UserNode } from '../world/users.ts';
 import type { Target } from '../world/targets.ts';
 import type { World } from '../world/world.ts';
@@ -12,6 +12,8 @@ const REMOVAL_MS = 1_000;
 /** Between two looks. */
 const LOOK_MS = 1_000;
 const LONGEST_PING_MS = 5_000;
+/** Until a removal is sent that rests on a list written anew. */
+const LIST_NEWS_MS = 100;
 
 interface Probing {
   readonly intervalMs: number;
@@ -25,6 +27,12 @@ export const removals = (world: World): Invariant => {
   const pings = { intervalMs: nodeProbeIntervalMs, timeoutMs: Math.min(LONGEST_PING_MS, nodeProbeIntervalMs) };
   /** What is due when a transaction is asked for. */
   let due = new Map<string, number>();
+  /** When the removal of each node, or of a service of it, last met a list that the leader had just written. */
+  const fencedMs = new Map<string, number>();
+
+  /** The node that the operation removes, or whose service it removes; undefined: none that a user knows. */
+  const removedBy = ({ Node, Service }: Operation): UserNode | undefined =>
+    world.users.nodes.get(Node?.Node.Node ?? Service?.Node ?? '');
 
   const nodeDueMs = (node: string): number | undefined => {
     const since = sinceMs(world.server, `probes/${node}`, world.createIndexOf(node) ?? Infinity);
@@ -67,6 +75,13 @@ export const removals = (world: World): Invariant => {
     if (!isFair) throw new Violation(`${by} removes service ${node.name}/${serviceId}, of which no check is due`);
   };
 
+  /** A failed fence may not be dropped: what it stopped is asked about again in its turn. */
+  const noteFenced = ({ request }: Exchange): void => {
+    const { timeline, ownership } = world;
+    for (const { name } of changesOf(request).flatMap((operation) => removedBy(operation) ?? []))
+      if (timeline.nowMs - ownership.writtenMs(name) <= LIST_NEWS_MS) fencedMs.set(name, timeline.nowMs);
+  };
+
   const requireRemoved = (
     { name, editedAtMs }: Pick<UserNode, 'name' | 'editedAtMs'>,
     what: string,
@@ -76,9 +91,9 @@ export const removals = (world: World): Invariant => {
   ): void => {
     const dueMs = target.status === 'critical' ? whenDue() : undefined;
     if (dueMs === undefined) return;
-    const lateMs =
-      world.timeline.nowMs -
-      Math.max(dueMs, world.calmFromMs, target.sinceMs, editedAtMs, world.ownership.sinceMs(name));
+    const retriedMs = (fencedMs.get(name) ?? -Infinity) + probing.intervalMs;
+    const changedMs = Math.max(target.sinceMs, editedAtMs, world.ownership.sinceMs(name));
+    const lateMs = world.timeline.nowMs - Math.max(dueMs, world.calmFromMs, changedMs, retriedMs);
     // One probe may be under way when it is due, and another must fail; one that just answered is asked again in its turn.
     const probeMs = target.health === 'silent' ? 2 * probing.timeoutMs : 0;
     const turnMs = target.sinceMs > dueMs ? probing.intervalMs : 0;
@@ -90,9 +105,7 @@ export const removals = (world: World): Invariant => {
     sentence: 'No service or node is removed before its time, and each within 1 s after it in calm.',
     beforeWrite(_, request) {
       due = new Map();
-      for (const { Node, Service } of changesOf(request)) {
-        const node = world.users.nodes.get(Node?.Node.Node ?? Service?.Node ?? '');
-        if (node === undefined) continue;
+      for (const node of changesOf(request).flatMap((operation) => removedBy(operation) ?? [])) {
         const nodeDue = nodeDueMs(node.name);
         if (nodeDue !== undefined) due.set(node.name, nodeDue);
         for (const check of node.checks.values()) {
@@ -102,9 +115,12 @@ export const removals = (world: World): Invariant => {
       }
     },
     afterWrite(exchange) {
-      if (!isDone(exchange)) return;
-      for (const { Node, Service } of changesOf(exchange.request)) {
-        const node = world.users.nodes.get(Node?.Node.Node ?? Service?.Node ?? '');
+      if (!isDone(exchange)) {
+        noteFenced(exchange);
+        return;
+      }
+      for (const operation of changesOf(exchange.request)) {
+        const [node, { Service }] = [removedBy(operation), operation];
         if (node === undefined) continue;
         if (Service !== undefined) {
           judgeService(exchange.from, node, Service.Service.ID);

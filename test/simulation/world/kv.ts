@@ -17,15 +17,21 @@ const entriesAt = (server: ConsulServer, path: string, ...query: (readonly [stri
 export const lockHolder = (server: ConsulServer): string | undefined =>
   entriesAt(server, 'consul-esm/lock')[0]?.Session;
 
-/** All nodes of each list, by service id. */
-export const lists = (server: ConsulServer): ReadonlyMap<string, readonly string[]> =>
+/** One instance's list. */
+export interface List {
+  readonly nodes: readonly string[];
+  readonly modifyIndex: number;
+}
+
+/** Each list, by service id. */
+export const lists = (server: ConsulServer): ReadonlyMap<string, List> =>
   new Map(
-    entriesAt(server, LISTS, ['recurse', '']).map(({ Key, Value }) => {
+    entriesAt(server, LISTS, ['recurse', '']).map(({ Key, Value, ModifyIndex }) => {
       const { Nodes, Probes } = JSON.parse(Buffer.from(Value ?? '', 'base64').toString()) as {
         readonly Nodes: readonly string[] | null;
         readonly Probes: readonly string[] | null;
       }; // safe: the daemons wrote it
-      return [Key.slice(LISTS.length), [...(Nodes ?? []), ...(Probes ?? [])]];
+      return [Key.slice(LISTS.length), { nodes: [...(Nodes ?? []), ...(Probes ?? [])], modifyIndex: ModifyIndex }];
     }),
   );
 
