@@ -3,9 +3,10 @@
  * `--processes` as are given, and tells each that fails and in the end all of them; `--speed` measures how many virtual hours of a
  * quiet fleet pass in a minute of one processor.
  */
-import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { compileSimulation, type CompiledSimulation, isCompiled } from './compiled.ts';
 import { type Outcome, simulate } from './simulate.ts';
 import { measureSpeed } from './speed.ts';
 
@@ -50,22 +51,20 @@ interface ChildOutcome {
   readonly hasRunAll: boolean;
 }
 
-const runChild = (first: number, step: number): Promise<ChildOutcome> =>
-  new Promise((resolve) => {
-    const seeds = ['--from', String(first), '--seeds', String(endSeed - first), '--step', String(step)];
-    const told: unknown[] = [];
-    fork(process.argv[1] ?? '', seeds)
-      .on('message', (message) => told.push(message))
-      .once('close', () => {
-        resolve({ failed: told.filter((seed) => typeof seed === 'number'), hasRunAll: told.includes(ALL_RUN) });
-      });
-  });
+const runChild = async (compiled: CompiledSimulation, first: number, step: number): Promise<ChildOutcome> => {
+  const seeds = ['--from', String(first), '--seeds', String(endSeed - first), '--step', String(step)];
+  const told: unknown[] = [];
+  const child = compiled.start(...seeds).on('message', (message) => told.push(message));
+  await once(child, 'close');
+  return { failed: told.filter((seed) => typeof seed === 'number'), hasRunAll: told.includes(ALL_RUN) };
+};
 
 const runOnAll = async (): Promise<void> => {
+  await using compiled = await compileSimulation();
   const startedMs = performance.now();
   const children = Number(values.processes);
   const firsts = Array.from({ length: children }, (_, place) => from + place).filter((first) => first < endSeed);
-  const outcomes = await Promise.all(firsts.map((first) => runChild(first, children)));
+  const outcomes = await Promise.all(firsts.map((first) => runChild(compiled, first, children)));
   const failed = outcomes.flatMap((outcome) => outcome.failed).sort((a, b) => a - b);
   const hasRunAll = outcomes.every((outcome) => outcome.hasRunAll);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
@@ -75,8 +74,18 @@ const runOnAll = async (): Promise<void> => {
   if (failed.length > 0 || !hasRunAll) process.exitCode = 1;
 };
 
+const tellSpeed = async (): Promise<void> => {
+  if (isCompiled) {
+    console.log(await measureSpeed());
+    return;
+  }
+  await using compiled = await compileSimulation();
+  const closed: readonly unknown[] = await once(compiled.start('--speed'), 'close');
+  if (closed[0] !== 0) process.exitCode = 1;
+};
+
 if (values.speed === true) {
-  console.log(await measureSpeed());
+  await tellSpeed();
 } else if (values.seed !== undefined) {
   const outcome = await simulate(Number(values.seed));
   console.log(outcome.lines.join('\n'));
