@@ -3,7 +3,7 @@
 /** One number of interest, measured several times. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 'MB' | 'µs' | 'runs' | 'nodes';
+  readonly unit: 'ms' | 'MB' | 'µs' | '%' | 'runs' | 'nodes' | 'requests';
   /** What is aimed at, at most; undefined: nothing, the figure only informs. */
   readonly target?: number;
   /** Does the target hold for the middle of all samples, or for each of them? */

@@ -5,8 +5,11 @@ import { median, worst } from './statistics.ts';
 
 const HEAD = ['figure', 'target', 'median', 'worst', 'samples', 'met'];
 
+/** Counted, not measured. */
+const WHOLE: ReadonlySet<Figure['unit']> = new Set(['runs', 'nodes', 'requests']);
+
 const shown = (value: number, unit: Figure['unit']): string =>
-  `${value.toFixed(Math.abs(value) < 10 && unit !== 'runs' && unit !== 'nodes' ? 1 : 0)} ${unit}`;
+  `${value.toFixed(Math.abs(value) < 10 && !WHOLE.has(unit) ? 1 : 0)} ${unit}`;
 
 /** Undefined: nothing was aimed at. */
 const isMet = ({ target, judgedBy, samples }: Figure): boolean | undefined =>

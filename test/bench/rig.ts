@@ -1,6 +1,6 @@
 /** What every measure stands on: an idle Consul, a target process, one instance of the daemon, and a catalog of some size. */
 import { register } from '../support/catalog.ts';
-import { startConsul, type TestConsul } from '../support/consul.ts';
+import { startConsul, type TestConsul, type TestConsulOptions } from '../support/consul.ts';
 import { startDaemon, type TestDaemon } from '../support/daemon.ts';
 import { startTarget, type Target } from './target.ts';
 
@@ -13,11 +13,12 @@ export interface Rig extends AsyncDisposable {
   startDaemon(): Promise<TestDaemon>;
 }
 
-/** A node to register: `count` HTTP checks at `interval`, each with the path `/<node>/<number>`. */
+/** A node to register: `count` HTTP checks at `interval`, each with the path `/<node>/<number>`; `timeout` is 5 s unless told. */
 export interface CheckedNode {
   readonly node: string;
   readonly count: number;
   readonly interval: string;
+  readonly timeout?: string;
 }
 
 export const pathsOf = ({ node, count }: CheckedNode): readonly string[] =>
@@ -28,25 +29,31 @@ export const registerNode = async ({ consul, target }: Rig, checked: CheckedNode
     CheckID: `check-${index}`,
     Name: `Check ${index}`,
     Status: 'passing',
-    Definition: { HTTP: target.url + path, Interval: checked.interval, Timeout: '5s' },
+    Definition: { HTTP: target.url + path, Interval: checked.interval, Timeout: checked.timeout ?? '5s' },
   }));
   await register(consul, { node: checked.node, meta: EXTERNAL, checks });
 };
 
 /** Registers nodes of ten checks each, and resolves to the paths of all. */
-export const registerCatalog = async (rig: Rig, checks: number, interval: string): Promise<readonly string[]> => {
+export const registerCatalog = async (
+  rig: Rig,
+  checks: number,
+  interval: string,
+  timeout = '5s',
+): Promise<readonly string[]> => {
   const nodes = Array.from({ length: Math.ceil(checks / CHECKS_PER_NODE) }, (_, index) => ({
     node: `many-${index}`,
     count: Math.min(CHECKS_PER_NODE, checks - index * CHECKS_PER_NODE),
     interval,
+    timeout,
   }));
   for (const node of nodes) await registerNode(rig, node);
   return nodes.flatMap(pathsOf);
 };
 
 /** Starts Consul and the target; the daemon is for the measure to start. */
-export const openRig = async (): Promise<Rig> => {
-  const [consul, target] = await Promise.all([startConsul(), startTarget()]);
+export const openRig = async (options: TestConsulOptions = {}): Promise<Rig> => {
+  const [consul, target] = await Promise.all([startConsul(options), startTarget()]);
   return {
     consul,
     target,

@@ -8,10 +8,12 @@ import { describeMachine } from './machine.ts';
 import type { Figure, Measure } from './measure.ts';
 import { discovery } from './measures/discovery.ts';
 import { fleet } from './measures/fleet.ts';
+import { flips } from './measures/flips.ts';
 import { inspection } from './measures/inspection.ts';
 import { load } from './measures/load.ts';
 import { probe } from './measures/probe.ts';
 import { removal } from './measures/removal.ts';
+import { soak } from './measures/soak.ts';
 import { start } from './measures/start.ts';
 import { status } from './measures/status.ts';
 import { asJson, asTable } from './report.ts';
@@ -19,7 +21,7 @@ import { asJson, asTable } from './report.ts';
 const MEASURES: readonly Measure[] = [start, discovery, removal, status, load];
 
 /** Takes minutes, so it wants to be named. */
-const ON_REQUEST: readonly Measure[] = [fleet, inspection, probe];
+const ON_REQUEST: readonly Measure[] = [fleet, flips, inspection, probe, soak];
 const ALL = [...MEASURES, ...ON_REQUEST];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });

@@ -1,5 +1,5 @@
 /** The program that the checks look at, in a process of its own so that it shares no event loop with what is measured. */
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { monotonicMs } from '../support/monotonic.ts';
 import type { TargetArrivals, TargetOrder, TargetReply } from './target.ts';
 
@@ -9,6 +9,8 @@ const WELL = response('200 OK');
 const ILL = response('503 Service Unavailable');
 
 let isWell = true;
+/** Who waits for an answer; undefined: nobody has to. */
+let held: Socket[] | undefined;
 let arrivals: Record<string, number[]> = {};
 let connections = 0;
 
@@ -18,13 +20,25 @@ const take = (): TargetArrivals => {
   return taken;
 };
 
+const answer = (socket: Socket): void => {
+  socket.end(isWell ? WELL : ILL);
+};
+
+const become = (state: 'well' | 'ill'): void => {
+  const waiting = held ?? [];
+  held = undefined;
+  isWell = state === 'well';
+  for (const socket of waiting) answer(socket);
+};
+
 const server = createServer((socket) => {
   connections += 1;
   socket.on('error', () => undefined);
   socket.once('data', (bytes) => {
     const path = bytes.toString('latin1').split(' ', 2)[1] ?? '';
     (arrivals[path] ??= []).push(monotonicMs());
-    socket.end(isWell ? WELL : ILL);
+    if (held === undefined) answer(socket);
+    else held.push(socket);
   });
 });
 
@@ -34,7 +48,8 @@ process.on('message', (order: TargetOrder) => {
   if (order === 'take') reply({ arrivals: take() });
   else if (order === 'count') reply({ connections });
   else {
-    isWell = order === 'heal';
+    if (order === 'hold') held = [];
+    else become(order === 'heal' ? 'well' : 'ill');
     reply({ arrivals: {} });
   }
 });

@@ -7,8 +7,11 @@ import { eventually } from '../support/eventually.ts';
 /** Requests by path, each at its monotonic time in milliseconds. */
 export type TargetArrivals = Readonly<Record<string, readonly number[]>>;
 
-/** What the process is told: hand the arrivals over and forget them; count connections; answer 503 from now on; answer 200 again. */
-export type TargetOrder = 'take' | 'count' | 'fail' | 'heal';
+/**
+ * What the process is told: hand the arrivals over and forget them; count connections; answer nobody until told how; answer 503 from
+ * now on; answer 200 again.
+ */
+export type TargetOrder = 'take' | 'count' | 'hold' | 'fail' | 'heal';
 export type TargetReply =
   { readonly port: number } | { readonly arrivals: TargetArrivals } | { readonly connections: number };
 
@@ -19,7 +22,9 @@ export interface Target extends AsyncDisposable {
   take(): Promise<TargetArrivals>;
   /** How many connections it has taken so far, whatever was said on them. */
   connections(): Promise<number>;
-  /** Resolves when every later answer says so. */
+  /** Keeps all who ask from now on waiting, until `become`. */
+  hold(): Promise<void>;
+  /** Resolves when every later answer says so, and those who were kept waiting have theirs. */
   become(state: 'well' | 'ill'): Promise<void>;
   /** Resolves to what has arrived, once every path of `paths` is among it; what arrived before the call counts too. */
   untilAsked(paths: readonly string[], deadlineMs?: number): Promise<TargetArrivals>;
@@ -47,6 +52,9 @@ export const startTarget = async (): Promise<Target> => {
     async connections() {
       const reply = await ask('count');
       return 'connections' in reply ? reply.connections : 0;
+    },
+    async hold() {
+      await order('hold');
     },
     async become(state) {
       await order(state === 'well' ? 'heal' : 'fail');
