@@ -27,7 +27,7 @@ export const writerMachine = createMachine({
   },
   states: {
     transactions: {
-      description: 'One after the other, of what waits.',
+      description: 'A batch after the other, of what waits.',
       initial: 'idle',
       states: {
         idle: {
@@ -72,7 +72,7 @@ export const writerMachine = createMachine({
           },
         },
         committing: {
-          description: 'A transaction is with Consul; newer writes gather behind it.',
+          description: 'A batch is with Consul, in a few transactions when it is large; newer writes gather behind it.',
           entry: 'takeBatch',
           on: {
             'consul.reachable': {
@@ -172,8 +172,7 @@ export const writerMachine = createMachine({
           },
         },
         backingOff: {
-          description:
-            'Consul did not take the last transaction: tries again later, or as soon as it is known to be back.',
+          description: 'Consul did not take the last batch: tries again later, or as soon as it is known to be back.',
           always: {
             guard: 'isEmpty',
             target: 'idle',

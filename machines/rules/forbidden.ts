@@ -1,6 +1,6 @@
 /** Writes that the token may not make. They wait apart, where they hold nobody up, and are tried again a batch at a time. */
 import type { Write, WriteOutcome } from '../model.ts';
-import { takeBatch, type WriteQueue } from './queue.ts';
+import { takeTransaction, type WriteQueue } from './queue.ts';
 
 export interface ForbiddenWrites {
   /** By subject, the one whose last try is longest ago first. */
@@ -13,7 +13,7 @@ export const nothingForbidden = (): ForbiddenWrites => ({ waiting: new Map(), re
 
 /** Puts as many as one transaction takes back into the queue: enough to learn whether the permission is there. */
 export const retrySome = (queue: WriteQueue, { waiting, retried }: ForbiddenWrites): void => {
-  for (const write of takeBatch(waiting)) {
+  for (const write of takeTransaction(waiting)) {
     queue.set(write.subject, write);
     retried.add(write.subject);
   }

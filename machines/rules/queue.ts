@@ -1,8 +1,14 @@
-/** The writer's queue: the newest write of each subject, oldest subject first, and the next transaction from its front. */
+/** The writer's queue: the newest write of each subject, oldest subject first, and what goes out next from its front. */
 import { MAX_WRITTEN_OPERATIONS, type Write, type WriteOutcome, type WriteReply } from '../model.ts';
 
 /** Waiting writes by subject, in the order in which the subjects began to wait. */
 export type WriteQueue = Map<string, Write>;
+
+/**
+ * Transactions of one batch, on their way together. One at a time left Consul idle while the daemon read its answers and planned
+ * the next, half of the time; more than these found it busy.
+ */
+const TRANSACTIONS_AT_ONCE = 4;
 
 /** Do the waiting writes fill a transaction? Looks at no more of them than it must. */
 export const isFull = (queue: WriteQueue): boolean => {
@@ -14,24 +20,29 @@ export const isFull = (queue: WriteQueue): boolean => {
   return false;
 };
 
-/** The longest run of writes from the front that fits one transaction; always at least one when any waits. */
-const nextBatch = (queue: WriteQueue): Write[] => {
-  const batch: Write[] = [];
+/** The longest run of writes from the front that fits; always at least one when any waits. */
+const front = (queue: WriteQueue, mostOperations: number): Write[] => {
+  const taken: Write[] = [];
   let operations = 0;
   for (const write of queue.values()) {
     operations += write.operations.length;
-    if (batch.length > 0 && operations > MAX_WRITTEN_OPERATIONS) break;
-    batch.push(write);
+    if (taken.length > 0 && operations > mostOperations) break;
+    taken.push(write);
   }
-  return batch;
+  return taken;
 };
 
-/** Takes the next transaction's writes out of the queue. */
-export const takeBatch = (queue: WriteQueue): Write[] => {
-  const batch = nextBatch(queue);
-  for (const write of batch) queue.delete(write.subject);
-  return batch;
+const take = (queue: WriteQueue, mostOperations: number): Write[] => {
+  const taken = front(queue, mostOperations);
+  for (const write of taken) queue.delete(write.subject);
+  return taken;
 };
+
+/** Takes the writes of one transaction out of the queue. */
+export const takeTransaction = (queue: WriteQueue): Write[] => take(queue, MAX_WRITTEN_OPERATIONS);
+
+/** Takes the next batch out of the queue: a few transactions when so much waits. */
+export const takeBatch = (queue: WriteQueue): Write[] => take(queue, TRANSACTIONS_AT_ONCE * MAX_WRITTEN_OPERATIONS);
 
 /** Lets a write wait. The reply is for the older write of its subject, if one waited. */
 export const enqueue = (queue: WriteQueue, write: Write): WriteReply[] => {

@@ -69,7 +69,10 @@ export class Commit {
     const isCareful = ({ checks }: Group): boolean => checks.some((check) => protection.mustRegister(check));
     for (const group of groups.filter(isCareful)) await this.#sendCarefully(group);
     const plain = groups.filter((group) => !isCareful(group));
-    for (const part of chunk(plain)) await this.#send(part);
+    const sending = chunk(plain).map((part) => this.#send(part));
+    await Promise.allSettled(sending); // a write is not owed as long as it may be on its way
+    await Promise.all(sending);
+    await protection.heal(this.#signal);
   }
 
   async #plan(open: readonly Open[], ownership: Ownership): Promise<readonly Group[]> {
@@ -115,7 +118,7 @@ export class Commit {
       throw error;
     });
     if (answer instanceof EsmError) await this.#isolate(groups, answer);
-    else if (answer.type === 'done') await this.#learn(groups, answer.results);
+    else if (answer.type === 'done') this.#learn(groups, answer.results);
     else await this.#untangle(groups, fences.length, answer.errors);
   }
 
@@ -138,7 +141,7 @@ export class Commit {
     for (const { open } of groups) if (open.write.isFenced) this.#reject(open, { reason: 'fenced' });
   }
 
-  async #learn(groups: readonly Group[], results: readonly TransactionResult[]): Promise<void> {
+  #learn(groups: readonly Group[], results: readonly TransactionResult[]): void {
     const { records, protection } = this.#deps;
     for (const { kv } of results) if (kv !== undefined) records.learnKv(kv.key, kv.modifyIndex);
     for (const { open } of groups) this.#accept(open);
@@ -146,7 +149,6 @@ export class Commit {
       groups.flatMap(({ checks }) => checks),
       results,
     );
-    await protection.heal(this.#signal);
   }
 
   /** All was rolled back for the sake of some: those are judged, and the innocent rest is sent again. */

@@ -556,6 +556,54 @@ describe('many writes', () => {
     expect(JSON.parse(watched.asked[0]!.body)).toHaveLength(64);
   });
 
+  /** A write that leaves no room for another of its kind in one transaction. */
+  const bulky = async (node: string): Promise<Write> => {
+    const id = await seed(node);
+    const times = Array.from({ length: 40 }, (_, place) => ({ ...id, checkId: `time-${place}` }));
+    return write(
+      report(id, 'passing'),
+      ...times.map((timed): WriteOperation => ({ type: 'criticalSince.set', id: timed, sinceMs: 0 })),
+    );
+  };
+
+  it('of several transactions are on their way together', async () => {
+    const writes = await Promise.all(['bulky1', 'bulky2', 'bulky3'].map(bulky));
+    let arrived = 0;
+    let letGo = (): void => undefined;
+    const allHere = new Promise<void>((resolve) => (letGo = resolve));
+    await using watched = await interposed(() => {
+      arrived += 1;
+      if (arrived === writes.length) letGo();
+      return allHere;
+    });
+    const outcomes = await watched.commit(...writes);
+    expect(outcomes.map(({ type }) => type)).toEqual(['committed', 'committed', 'committed']);
+    expect(watched.asked).toHaveLength(3);
+  });
+
+  it('are settled each by its own transaction, when another has no answer', async () => {
+    const writes = await Promise.all(['bulky4', 'bulky5'].map(bulky));
+    let breakOff = (): void => undefined;
+    const isBroken = new Promise<void>((resolve) => (breakOff = resolve));
+    await using watched = await interposed(async ({ body }) => {
+      if (!body.includes('bulky4')) return isBroken;
+      breakOff();
+      throw new Error('the connection breaks');
+    });
+    expect((await watched.commit(...writes)).map(({ type }) => type)).toEqual(['owed', 'committed']);
+  });
+
+  it('are all judged anew when the list has changed, by one look at it', async () => {
+    const names = ['bulky6', 'bulky7'];
+    const writes = await Promise.all(names.map(bulky));
+    await own(...names);
+    await give(SELF, 'bulky7');
+    await using watched = await interposed();
+    const outcomes = await watched.commit(...writes);
+    expect(outcomes).toMatchObject([{ rejection: { reason: 'fenced' } }, { type: 'committed' }]);
+    expect(watched.asked.filter(({ method }) => method === 'GET')).toHaveLength(1);
+  });
+
   it('do not wait for a bad one among them', async () => {
     const ids = await Promise.all(nodes.map((node) => seed(node)));
     await consul.put('/catalog/deregister', { Node: 'many7' });

@@ -1,14 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_OPERATIONS, type Write, type WriteOutcome, type WriteReply } from '../../../machines/model.ts';
-import { enqueue, isFull, settle, takeBatch, withdraw, type WriteQueue } from '../../../machines/rules/queue.ts';
+import {
+  enqueue,
+  isFull,
+  settle,
+  takeBatch,
+  takeTransaction,
+  withdraw,
+  type WriteQueue,
+} from '../../../machines/rules/queue.ts';
 import { aWrite } from '../../support/writes.ts';
 
 const queueOf = (...writes: Write[]): WriteQueue => new Map(writes.map((write) => [write.subject, write]));
 const idsOf = (writes: Iterable<Write>): string[] => [...writes].map(({ id }) => id);
 const singles = (count: number): Write[] => Array.from({ length: count }, (_, index) => aWrite(`w${index}`));
 
-describe('takeBatch', () => {
+describe('takeTransaction', () => {
   it.each<[what: string, writes: Write[], taken: number]>([
     ['nothing of nothing', [], 0],
     ['63 writes of one operation, which leaves room for the fence', singles(70), 63],
@@ -16,6 +24,17 @@ describe('takeBatch', () => {
     ['no write in part', [...singles(62), aWrite('pair', 'pair', 2)], 62],
     ['reports and removals together', [...singles(62), aWrite('f', 'f', 1, true), aWrite('last')], 63],
     ['a write that is too large alone', [aWrite('huge', 'huge', 99), ...singles(3)], 1],
+  ])('takes %s', (_, writes, taken) => {
+    const queue = queueOf(...writes);
+    expect(idsOf(takeTransaction(queue))).toEqual(idsOf(writes.slice(0, taken)));
+    expect(queue.size).toBe(writes.length - taken);
+  });
+});
+
+describe('takeBatch', () => {
+  it.each<[what: string, writes: Write[], taken: number]>([
+    ['all, when it is less than four transactions', singles(70), 70],
+    ['what fills four transactions, of more', singles(300), 252],
   ])('takes %s', (_, writes, taken) => {
     const queue = queueOf(...writes);
     expect(idsOf(takeBatch(queue))).toEqual(idsOf(writes.slice(0, taken)));
@@ -103,7 +122,10 @@ const outcomeOf = (id: string, fate: WriteOutcome['type']): WriteOutcome => {
   return { id, type: fate, reason: 'no' };
 };
 
-describe('any run of submits, withdrawals and transactions', () => {
+describe.each([
+  ['transactions', takeTransaction, MAX_OPERATIONS - 1],
+  ['batches', takeBatch, 4 * (MAX_OPERATIONS - 1)],
+] as const)('any run of submits, withdrawals and %s', (_, take, most) => {
   it('keeps the newest of each subject, answers every write exactly once, and leaves room for a fence', () => {
     fc.assert(
       fc.property(fc.array(aStep, { maxLength: 300, size: 'max' }), (steps) => {
@@ -113,9 +135,9 @@ describe('any run of submits, withdrawals and transactions', () => {
         const replies: WriteReply[] = [];
         let writes = 0;
         const commit = (fates: readonly WriteOutcome['type'][]): void => {
-          const batch = takeBatch(queue);
+          const batch = take(queue);
           const operations = batch.reduce((sum, write) => sum + write.operations.length, 0);
-          expect(operations + 1).toBeLessThanOrEqual(MAX_OPERATIONS);
+          expect(operations).toBeLessThanOrEqual(most);
           for (const { id, subject } of batch) expect(id).toBe(newest.get(subject));
           const outcomes = batch.map(({ id }, index) => outcomeOf(id, fates[index] ?? 'committed'));
           replies.push(...settle(queue, forbidden, batch, outcomes, []));
