@@ -71,6 +71,30 @@ export const writerMachine = createMachine({
             },
           },
         },
+        filling: {
+          description: 'Many changes come one after the other: the next transaction waits a moment until it is full.',
+          always: [
+            {
+              guard: 'isFull',
+              target: 'committing',
+            },
+            {
+              guard: 'isDraining',
+              target: 'gathering',
+            },
+          ],
+          after: {
+            fillTime: [
+              {
+                guard: 'isEmpty',
+                target: 'idle',
+              },
+              {
+                target: 'committing',
+              },
+            ],
+          },
+        },
         committing: {
           description: 'A batch is with Consul, in a few transactions when it is large; newer writes gather behind it.',
           entry: 'takeBatch',
@@ -137,6 +161,20 @@ export const writerMachine = createMachine({
                   {
                     type: 'tellRefused',
                   },
+                ],
+              },
+              {
+                guard: 'isCrowd',
+                target: 'filling',
+                actions: [
+                  {
+                    type: 'settle',
+                  },
+                  {
+                    type: 'answer',
+                  },
+                  'forgetFailures',
+                  'tellAnswered',
                 ],
               },
               {

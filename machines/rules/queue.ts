@@ -20,29 +20,42 @@ export const isFull = (queue: WriteQueue): boolean => {
   return false;
 };
 
-/** The longest run of writes from the front that fits; always at least one when any waits. */
-const front = (queue: WriteQueue, mostOperations: number): Write[] => {
+/**
+ * The writes at the front that fill whole transactions, `most` of them at most; when they do not fill one, all of them. Always at
+ * least one write when any waits: one that is too large for a transaction fills it alone.
+ */
+const front = (queue: WriteQueue, most: number): Write[] => {
   const taken: Write[] = [];
-  let operations = 0;
+  let [full, filled, room] = [0, 0, MAX_WRITTEN_OPERATIONS];
   for (const write of queue.values()) {
-    operations += write.operations.length;
-    if (taken.length > 0 && operations > mostOperations) break;
+    const needed = write.operations.length;
+    if (needed > room && room < MAX_WRITTEN_OPERATIONS) {
+      [full, filled, room] = [full + 1, taken.length, MAX_WRITTEN_OPERATIONS];
+      if (full === most) break;
+    }
     taken.push(write);
+    room -= needed;
   }
-  return taken;
+  return full === 0 || room <= 0 ? taken : taken.slice(0, filled);
 };
 
-const take = (queue: WriteQueue, mostOperations: number): Write[] => {
-  const taken = front(queue, mostOperations);
+const take = (queue: WriteQueue, most: number): Write[] => {
+  const taken = front(queue, most);
   for (const write of taken) queue.delete(write.subject);
   return taken;
 };
 
 /** Takes the writes of one transaction out of the queue. */
-export const takeTransaction = (queue: WriteQueue): Write[] => take(queue, MAX_WRITTEN_OPERATIONS);
+export const takeTransaction = (queue: WriteQueue): Write[] => take(queue, 1);
 
-/** Takes the next batch out of the queue: a few transactions when so much waits. */
-export const takeBatch = (queue: WriteQueue): Write[] => take(queue, TRANSACTIONS_AT_ONCE * MAX_WRITTEN_OPERATIONS);
+/** Takes the next batch out of the queue: a few full transactions when so much waits, else one that is not. */
+export const takeBatch = (queue: WriteQueue): Write[] => take(queue, TRANSACTIONS_AT_ONCE);
+
+/** So many that come within one transaction's time will be followed by more: a node that dies takes as many checks along. */
+const CROWD = 8;
+
+/** Was it a crowd that went out? */
+export const isCrowd = (batch: readonly Write[]): boolean => batch.length >= CROWD;
 
 /** Lets a write wait. The reply is for the older write of its subject, if one waited. */
 export const enqueue = (queue: WriteQueue, write: Write): WriteReply[] => {

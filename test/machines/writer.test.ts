@@ -11,6 +11,8 @@ import { createVirtualClock } from '../support/virtual-clock.ts';
 import { aWrite } from '../support/writes.ts';
 
 const GATHER_MS = 500;
+/** How long a crowd's next transaction waits for more. */
+const FILL_MS = 50;
 const coverage = createCoverage(writerMachine);
 
 let clock = createVirtualClock();
@@ -127,6 +129,70 @@ describe('gathering', () => {
   });
 });
 
+describe('filling, after eight writes that went out together', () => {
+  const becomeFilling = async (): Promise<void> => {
+    chart.stop();
+    start(0);
+    submit(...many(8, 'crowd'));
+    await clock.advance(0);
+    await commitAll();
+    expect(transactions()).toBe('filling');
+  };
+
+  it('holds what comes next back for 50 ms, to the millisecond', async () => {
+    await becomeFilling();
+    submit(aWrite('next'));
+    await clock.advance(FILL_MS - 1);
+    expect(commit.calls).toHaveLength(1);
+    await clock.advance(1);
+    expect(inFlight()).toEqual(['next']);
+  });
+
+  it('lets a full transaction go at once', async () => {
+    await becomeFilling();
+    submit(...many(62));
+    expect(commit.calls).toHaveLength(1);
+    submit(aWrite('last'));
+    expect(inFlight()).toHaveLength(63);
+  });
+
+  it('is over when nothing has come, and a single change goes out when the event loop turns again', async () => {
+    await becomeFilling();
+    await clock.advance(FILL_MS);
+    expect(transactions()).toBe('idle');
+    submit(aWrite('single'));
+    await clock.advance(0);
+    expect(inFlight()).toEqual(['single']);
+    await commitAll();
+    expect(transactions()).toBe('idle');
+  });
+
+  it('waits no shorter than batch_flush_interval', async () => {
+    submit(...many(8, 'crowd'));
+    await clock.advance(GATHER_MS);
+    await commitAll();
+    submit(aWrite('next'));
+    await clock.advance(GATHER_MS - 1);
+    expect(commit.calls).toHaveLength(1);
+    await clock.advance(1);
+    expect(inFlight()).toEqual(['next']);
+  });
+
+  it('ends with the daemon: what waits goes out at once', async () => {
+    await becomeFilling();
+    submit(aWrite('next'));
+    chart.actor.send({ type: 'writer.drain' });
+    expect(inFlight()).toEqual(['next']);
+  });
+
+  it('does not follow seven', async () => {
+    submit(...many(7));
+    await clock.advance(GATHER_MS);
+    await commitAll();
+    expect(transactions()).toBe('idle');
+  });
+});
+
 describe('committing', () => {
   it('has one batch in flight, of four transactions at most; what comes meanwhile goes with the next', async () => {
     await becomeCommitting();
@@ -136,7 +202,7 @@ describe('committing', () => {
     expect(commit.calls).toHaveLength(2);
     expect(inFlight()).toHaveLength(4 * 63);
     await commitAll();
-    expect(transactions()).toBe('gathering');
+    expect(transactions()).toBe('filling');
     await clock.advance(GATHER_MS);
     expect(inFlight()).toHaveLength(48);
   });
@@ -394,9 +460,9 @@ describe('a write that the token may not make', () => {
       if (second < 3) await forbidAll();
     }
     expect(tried.size).toBe(150);
-    for (let batches = 0; batches < 2; batches += 1) {
+    for (let batches = 0; batches < 3; batches += 1) {
       await commitAll();
-      await clock.advance(0);
+      await clock.advance(FILL_MS);
     }
     expect(new Set(answers.map(({ id }) => id)).size).toBe(150);
     expect(chart.state()).toEqual({ transactions: 'idle', permission: 'granted' });

@@ -33,8 +33,12 @@ describe('takeTransaction', () => {
 
 describe('takeBatch', () => {
   it.each<[what: string, writes: Write[], taken: number]>([
-    ['all, when it is less than four transactions', singles(70), 70],
+    ['all that does not fill a transaction', singles(62), 62],
+    ['what fills one, and leaves the rest for company', singles(70), 63],
+    ['exactly two, which leave nothing', singles(126), 126],
     ['what fills four transactions, of more', singles(300), 252],
+    ['no write in part', Array.from({ length: 70 }, (_, index) => aWrite(`w${index}`, `w${index}`, 2)), 62],
+    ['one that is too large for a transaction as one', [aWrite('huge', 'huge', 99), ...singles(3)], 1],
   ])('takes %s', (_, writes, taken) => {
     const queue = queueOf(...writes);
     expect(idsOf(takeBatch(queue))).toEqual(idsOf(writes.slice(0, taken)));
