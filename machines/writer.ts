@@ -11,7 +11,16 @@ import type { StaleIndexPolicy, Write, WriteOutcome, WriteReply } from './model.
 import { backoffMs } from './rules/backoff.ts';
 import { noteTried, nothingForbidden, retryAll, retrySome, type ForbiddenWrites } from './rules/forbidden.ts';
 import type { ConsulNews, Trouble } from './rules/trouble.ts';
-import { enqueue, isCrowd, isFull, settle, takeBatch, withdraw, type WriteQueue } from './rules/queue.ts';
+import {
+  enqueue,
+  isCrowd,
+  isFull,
+  settle,
+  takeBatch,
+  takeTransaction,
+  withdraw,
+  type WriteQueue,
+} from './rules/queue.ts';
 
 export interface WriterInput {
   readonly parent: AnyActorRef;
@@ -96,7 +105,11 @@ export const writerMachine = setup({
       const isUnderWay = context.inFlight.some(({ subject }) => subject === event.subject);
       return isUnderWay ? { withdrawn: [...context.withdrawn, event.subject] } : {};
     }),
-    takeBatch: assign(({ context }) => ({ inFlight: takeBatch(context.queue), withdrawn: [] })),
+    /** To a Consul that has failed goes one transaction, to learn whether it is well. */
+    takeBatch: assign(({ context: { queue, failures } }) => ({
+      inFlight: failures === 0 ? takeBatch(queue) : takeTransaction(queue),
+      withdrawn: [],
+    })),
     settle: assign(({ context: { queue, forbidden, inFlight, withdrawn } }, outcomes: readonly WriteOutcome[]) => {
       const replies = settle(queue, forbidden.waiting, inFlight, outcomes, withdrawn);
       noteTried(queue, forbidden, inFlight, outcomes);

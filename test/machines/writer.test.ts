@@ -207,6 +207,15 @@ describe('committing', () => {
     expect(inFlight()).toHaveLength(48);
   });
 
+  it('asks a Consul that has failed with one transaction, and sends the rest once that is taken', async () => {
+    submit(...many(200));
+    await oweAll();
+    await clock.advance(10_000);
+    expect(inFlight()).toHaveLength(63);
+    await commitAll();
+    expect(inFlight()).toHaveLength(126);
+  });
+
   it('from committing on done to idle: each write is answered, and the parent is told', async () => {
     submit(aWrite('a'), aWrite('b'));
     await clock.advance(GATHER_MS);
