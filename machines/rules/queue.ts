@@ -5,8 +5,8 @@ import { MAX_WRITTEN_OPERATIONS, type Write, type WriteOutcome, type WriteReply 
 export type WriteQueue = Map<string, Write>;
 
 /**
- * Transactions of one batch, on their way together. One at a time left Consul idle while the daemon read its answers and planned
- * the next, half of the time; more than these found it busy.
+ * Transactions of one batch, on their way together. Answers are read once a turn of the event loop, and a flood of results makes
+ * turns long: with turns of 20 ms 2,000 writes took 1.4 s one after the other, 0.5 s in fours, and no less in eights.
  */
 const TRANSACTIONS_AT_ONCE = 4;
 
