@@ -241,7 +241,11 @@ export const daemonMachine = setup({
       on: {
         'registration.refused': { target: 'stopped', actions: { type: 'refuseSecond', params: ({ event }) => event } },
         'registration.registered': { actions: 'passToLeadership' },
-        'registration.lost': { actions: 'passToLeadership' },
+        'registration.lost': {
+          description:
+            'Consul may have lost its state with no connection broken, and hold each watch for an old index.',
+          actions: ['passToLeadership', 'wakeLeadership', 'wakeWatchlist', 'wakeRoster'],
+        },
         'watchlist.changed': { actions: 'passToRoster' },
         'settings.changed': { actions: 'passToRoster' },
         'watchlist.missed': {

@@ -136,7 +136,9 @@ export const daemonMachine = createMachine({
           actions: 'passToLeadership',
         },
         'registration.lost': {
-          actions: 'passToLeadership',
+          description:
+            'Consul may have lost its state with no connection broken, and hold each watch for an old index.',
+          actions: ['passToLeadership', 'wakeLeadership', 'wakeWatchlist', 'wakeRoster'],
         },
         'watchlist.changed': {
           actions: 'passToRoster',

@@ -142,7 +142,15 @@ describe('serving', () => {
 
   it('tells leadership when the own entry is lost: its session may go with it', () => {
     tell({ type: 'registration.lost' });
-    expect(heard('leadership')).toEqual(['registration.lost']);
+    expect(heard('leadership')[0]).toBe('registration.lost');
+  });
+
+  it('has all watches ask anew when the own entry is lost: Consul may have lost its state, and hold them for an old index', () => {
+    tell({ type: 'registration.lost' });
+    expect(heard('leadership')).toContain('consul.reachable');
+    expect(heard('watchlist')).toEqual(['consul.reachable']);
+    expect(heard('roster')).toEqual(['consul.reachable']);
+    expect(heard('writer')).toEqual([]);
   });
 
   it('has the own entry looked after when the own list is gone: a leader may take this instance for gone', () => {
