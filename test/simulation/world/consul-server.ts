@@ -26,7 +26,7 @@ export interface Witness {
 /** `leaderless`: agents answer, servers cannot; `busy`: nothing is answered but 429; `forbidding`: the token is revoked. */
 export type Mood = 'well' | 'leaderless' | 'busy' | 'forbidding';
 
-/** How far a Consul that lost its state may have come before anybody asks it. */
+/** How far the first Consul has come before anybody asks it, and how far at most one that lost its state: it counts from the start. */
 const MOST_EARLY_WRITES = 1_000;
 
 const refusal = (status: number, text: string): EmbeddedReply => ({
@@ -51,6 +51,7 @@ export class ConsulServer {
     this.#dice = dice;
     this.#process = new Process(timeline, 0);
     this.#core = this.#start();
+    this.#writeOfItsOwn(MOST_EARLY_WRITES);
   }
 
   /** How often the catalog's external nodes may have changed. */
@@ -119,14 +120,14 @@ export class ConsulServer {
     this.#process.kill();
     this.#process = new Process(this.#timeline, 0);
     this.#core = this.#start();
-    this.#writeOfItsOwn();
+    this.#writeOfItsOwn(this.#dice.between(0, MOST_EARLY_WRITES));
     this.#tellLists();
   }
 
   /** What a real one notes before it serves: without, so small a world would give the same things the same indexes in each life. */
-  #writeOfItsOwn(): void {
-    for (let writes = this.#dice.between(0, MOST_EARLY_WRITES); writes > 0; writes -= 1)
-      this.#answerTo({ method: 'PUT', path: '/v1/kv/raft', body: String(writes) });
+  #writeOfItsOwn(writes: number): void {
+    for (let left = writes; left > 0; left -= 1)
+      this.#answerTo({ method: 'PUT', path: '/v1/kv/raft', body: String(left) });
   }
 
   get timers(): number {
