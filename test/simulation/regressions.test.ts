@@ -11,6 +11,7 @@ test.each([
     'a node was removed by a time that Consul had lost, for it was registered again at the index of its predecessor',
     353,
   ],
+  ['a removal that met the list written for the sake of another removal was called late', 1734],
 ])('%s', async (_, seed) => {
   const { failure } = await simulate(seed);
   expect(failure).toBeUndefined();
