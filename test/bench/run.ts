@@ -11,7 +11,7 @@ import { fleet } from './measures/fleet.ts';
 import { flips } from './measures/flips.ts';
 import { inspection } from './measures/inspection.ts';
 import { load } from './measures/load.ts';
-import { probe } from './measures/probe.ts';
+import { probes } from './measures/probe.ts';
 import { removal } from './measures/removal.ts';
 import { soak } from './measures/soak.ts';
 import { start } from './measures/start.ts';
@@ -21,12 +21,15 @@ import { asJson, asTable } from './report.ts';
 const MEASURES: readonly Measure[] = [start, discovery, removal, status, load];
 
 /** Takes minutes, so it wants to be named. */
-const ON_REQUEST: readonly Measure[] = [fleet, flips, inspection, probe, soak];
+const ON_REQUEST: readonly Measure[] = [fleet, flips, inspection, ...probes, soak];
 const ALL = [...MEASURES, ...ON_REQUEST];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
-const chosen = positionals.length === 0 ? MEASURES : ALL.filter(({ name }) => positionals.includes(name));
-const unknown = positionals.filter((name) => !ALL.some((measure) => measure.name === name));
+/** `probe` means `probe-http` and its kin. */
+const isMeant = (wanted: string, { name }: Measure): boolean => name === wanted || name.startsWith(`${wanted}-`);
+const chosen =
+  positionals.length === 0 ? MEASURES : ALL.filter((measure) => positionals.some((wanted) => isMeant(wanted, measure)));
+const unknown = positionals.filter((wanted) => !ALL.some((measure) => isMeant(wanted, measure)));
 if (unknown.length > 0) {
   console.error(`unknown: ${unknown.join(', ')}. There are:`);
   for (const { name, about } of ALL) console.error(`  ${name.padEnd(10)} ${about}`);

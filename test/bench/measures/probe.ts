@@ -1,20 +1,23 @@
-/** What one probe costs the daemon's process: everything that it does, by the number of probes that arrived. */
+/**
+ * What one probe costs the daemon's process: everything that it does, by the number of probes that arrived. Beside it what the same
+ * exchange costs a process that does nothing else, against the same target at the same rate.
+ */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { register } from '../../support/catalog.ts';
 import { startDaemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { startBareSockets } from '../bare.ts';
 import type { Figure, Measure } from '../measure.ts';
 import { usageOf } from '../process-usage.ts';
 import { openRig, type Rig } from '../rig.ts';
 
 const SAMPLES = 5;
-const TARGETS = 1_000;
 const CHECKS_PER_NODE = 10;
 
 /** First runs spread over an interval, code gets compiled, the first collections of garbage come. */
 const WARM_UP_MS = 10_000;
-const HELD_MS = 20_000;
+const HELD_MS = 10_000;
 
 /** Slow machines take their time to run everything once. */
 const ALL_WITHIN_MS = 120_000;
@@ -23,13 +26,20 @@ const ALL_WITHIN_MS = 120_000;
 interface Kind {
   readonly name: string;
   readonly targetUs: number;
-  readonly config?: string;
+  readonly perSecond: number;
+  /** The same exchange with nothing around it; undefined: there is none. */
+  readonly bare: 'http' | 'tcp' | undefined;
+  readonly config: string;
   register(rig: Rig): Promise<void>;
   arrived(rig: Rig): Promise<number>;
 }
 
-const registerChecks = async (rig: Rig, definition: (path: string) => Readonly<Record<string, string>>) => {
-  for (let node = 0; node < TARGETS / CHECKS_PER_NODE; node += 1) {
+const registerChecks = async (
+  rig: Rig,
+  perSecond: number,
+  definition: (path: string) => Readonly<Record<string, string>>,
+): Promise<void> => {
+  for (let node = 0; node < perSecond / CHECKS_PER_NODE; node += 1) {
     const checks = Array.from({ length: CHECKS_PER_NODE }, (_, index) => ({
       CheckID: `check-${index}`,
       Name: `Check ${index}`,
@@ -58,56 +68,102 @@ const mayPing = async (): Promise<boolean> => {
 const HTTP: Kind = {
   name: 'HTTP check',
   targetUs: 140,
-  register: (rig) => registerChecks(rig, (path) => ({ HTTP: rig.target.url + path })),
+  perSecond: 2_000,
+  bare: 'http',
+  config: '',
+  register: (rig) => registerChecks(rig, 2_000, (path) => ({ HTTP: rig.target.url + path })),
   arrived: ({ target }) => target.connections(),
 };
 
 const TCP: Kind = {
   name: 'TCP check',
   targetUs: 90,
-  register: (rig) => registerChecks(rig, () => ({ TCP: new URL(rig.target.url).host })),
+  perSecond: 2_000,
+  bare: 'tcp',
+  config: '',
+  register: (rig) => registerChecks(rig, 2_000, () => ({ TCP: new URL(rig.target.url).host })),
   arrived: ({ target }) => target.connections(),
 };
+
+const PINGED_NODES = 1_000;
 
 const PING: Kind = {
   name: 'ping',
   targetUs: 80,
+  perSecond: PINGED_NODES,
+  bare: undefined,
   config: 'node_probe_interval = "1s"\n',
   async register({ consul }) {
     const meta = { 'external-node': 'true', 'external-probe': 'true' };
-    for (let node = 0; node < TARGETS; node += 1) await register(consul, { node: `many-${node}`, meta });
+    for (let node = 0; node < PINGED_NODES; node += 1) await register(consul, { node: `many-${node}`, meta });
   },
   arrived: echoesArrived,
 };
 
-const measureKind = async (kind: Kind, tell: (progress: string) => void): Promise<Figure> => {
-  await using rig = await openRig();
-  const before = await kind.arrived(rig);
-  await kind.register(rig);
-  await using daemon = await startDaemon({ config: `http_addr = "${rig.consul.url}"\n${kind.config ?? ''}` });
-  const haveAllRun = async (): Promise<boolean> => (await kind.arrived(rig)) - before >= TARGETS;
-  await eventually(`${TARGETS} probes`, haveAllRun, { deadlineMs: ALL_WITHIN_MS });
-  await pause(WARM_UP_MS);
+/** Processor time of a process, in microseconds by each question that arrived meanwhile. */
+const sample = async (
+  pid: number,
+  kind: Kind,
+  rig: Rig,
+  say: (progress: string) => void,
+): Promise<readonly number[]> => {
   const samples: number[] = [];
   while (samples.length < SAMPLES) {
-    tell(`${kind.name}: ${samples.length + 1}/${SAMPLES} of ${HELD_MS / 1_000} s`);
-    const [usage, count] = [await usageOf(daemon.pid), await kind.arrived(rig)];
+    say(`${samples.length + 1}/${SAMPLES} of ${HELD_MS / 1_000} s`);
+    const [usage, count] = [await usageOf(pid), await kind.arrived(rig)];
     await pause(HELD_MS);
-    const [nextUsage, nextCount] = [await usageOf(daemon.pid), await kind.arrived(rig)];
+    const [nextUsage, nextCount] = [await usageOf(pid), await kind.arrived(rig)];
     samples.push(((nextUsage.cpuMs - usage.cpuMs) * 1_000) / (nextCount - count));
   }
-  await daemon.stop();
-  const name = `processor time a probe, ${TARGETS} a second: ${kind.name}`;
-  return { name, unit: 'µs', target: kind.targetUs, judgedBy: 'median', samples };
+  return samples;
 };
 
-export const probe: Measure = {
-  name: 'probe',
-  about: '1,000 HTTP checks, TCP checks and pings a second: processor time of the daemon by each',
-  async run(tell) {
-    const figures = [await measureKind(HTTP, tell), await measureKind(TCP, tell)];
-    if (await mayPing()) return [...figures, await measureKind(PING, tell)];
-    tell('pings are left out: net.ipv4.ping_group_range lets nobody open an ICMP socket');
-    return figures;
-  },
+const sampleDaemon = async (rig: Rig, kind: Kind, say: (progress: string) => void): Promise<readonly number[]> => {
+  const before = await kind.arrived(rig);
+  await kind.register(rig);
+  await using daemon = await startDaemon({ config: `http_addr = "${rig.consul.url}"\n${kind.config}` });
+  const haveAllRun = async (): Promise<boolean> => (await kind.arrived(rig)) - before >= kind.perSecond;
+  await eventually(`${kind.perSecond} probes`, haveAllRun, { deadlineMs: ALL_WITHIN_MS });
+  await pause(WARM_UP_MS);
+  const samples = await sample(daemon.pid, kind, rig, say);
+  await daemon.stop();
+  return samples;
 };
+
+const measureKind = async (kind: Kind, tell: (progress: string) => void): Promise<readonly Figure[]> => {
+  await using rig = await openRig();
+  const name = `processor time a probe, ${kind.perSecond} a second: ${kind.name}`;
+  const samples = await sampleDaemon(rig, kind, (progress) => {
+    tell(`${kind.name}: ${progress}`);
+  });
+  const figure: Figure = { name, unit: 'µs', target: kind.targetUs, judgedBy: 'median', samples };
+  if (kind.bare === undefined) return [figure];
+  await using bare = startBareSockets(kind.bare, rig.target.url, kind.perSecond);
+  await pause(WARM_UP_MS);
+  const bareSamples = await sample(bare.pid, kind, rig, (progress) => {
+    tell(`bare socket: ${progress}`);
+  });
+  return [figure, { name: `${name}, bare socket`, unit: 'µs', judgedBy: 'median', samples: bareSamples }];
+};
+
+const measureOf = (name: string, kind: Kind): Measure => ({
+  name,
+  about: `${kind.perSecond} of ${kind.name} a second: processor time of the daemon by each`,
+  run: (tell) => measureKind(kind, tell),
+});
+
+const probePing = measureOf('probe-ping', PING);
+
+/** The three kinds of probe. */
+export const probes: readonly Measure[] = [
+  measureOf('probe-http', HTTP),
+  measureOf('probe-tcp', TCP),
+  {
+    ...probePing,
+    async run(tell) {
+      if (await mayPing()) return await probePing.run(tell);
+      tell('left out: net.ipv4.ping_group_range lets nobody open an ICMP socket');
+      return [];
+    },
+  },
+];
