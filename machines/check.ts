@@ -30,7 +30,7 @@ import {
 } from './rules/ledger.ts';
 import type { Tag } from './rules/uneventful.ts';
 
-interface CheckProbed {
+export interface CheckProbed {
   readonly type: 'check.probed';
   readonly run: number;
   readonly status: CheckStatus;

@@ -16,6 +16,10 @@ export const startRuns = (schedule: Schedule, key: string, intervalMs: number, o
   let isRunning = false;
   // One for all runs until one is aborted: V8 keeps every AbortSignal through its quick collections, with all it refers to.
   let controller = new AbortController();
+  const over = (): void => {
+    isRunning = false;
+    finish?.();
+  };
   schedule.add(key, {
     intervalMs,
     start(done) {
@@ -26,12 +30,8 @@ export const startRuns = (schedule: Schedule, key: string, intervalMs: number, o
   });
   return {
     begin(work) {
-      const done = finish;
       isRunning = true;
-      void work(controller.signal).finally(() => {
-        isRunning = false;
-        done?.();
-      });
+      void work(controller.signal).finally(over);
     },
     abort() {
       controller.abort();

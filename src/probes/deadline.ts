@@ -27,6 +27,12 @@ export class Deadline implements Disposable {
     else signal.addEventListener('abort', this.#onAbort);
   }
 
+  /** Calls `giveUp` when the time is over or the caller has lost interest, at once if that has happened; in place of what was set before. */
+  whenOver(giveUp: (why: Ended) => void): void {
+    this.#giveUp = giveUp;
+    if (this.#ended !== undefined) giveUp(this.#ended);
+  }
+
   /** Runs one step; resolves to its value, or to why it was given up. Steps may not overlap. */
   wait<T>(step: Step<T>): Promise<T | Ended> {
     if (this.#ended !== undefined) return Promise.resolve(this.#ended);

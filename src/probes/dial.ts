@@ -9,12 +9,13 @@ import { joinHostPort } from './host-port.ts';
 /** RFC 8305: the next address is tried when the last one has neither connected nor failed for this long. */
 const NEXT_ADDRESS_AFTER_MS = 250;
 
-/** What became of an attempt to connect. */
-export type Dialled =
-  | { readonly type: 'connected'; readonly socket: Socket; readonly address: string }
+/** Why there is no connection. */
+export type NotDialled =
   /** In Go's words: `dial tcp 127.0.0.1:1: connect: connection refused`. */
-  | { readonly type: 'failed'; readonly fault: string }
-  | { readonly type: 'unsent'; readonly error: EsmError };
+  { readonly type: 'failed'; readonly fault: string } | { readonly type: 'unsent'; readonly error: EsmError };
+
+/** What became of an attempt to connect. */
+export type Dialled = { readonly type: 'connected'; readonly socket: Socket; readonly address: string } | NotDialled;
 
 /** Where to connect to, and who reads what comes. */
 export interface DialOptions {
@@ -32,15 +33,26 @@ const ignore = (): void => undefined;
  * The kernel may send from the very port it is to connect to, and so connect a socket to itself: a dead port of this machine
  * passed in a test of ours. Nobody listens there.
  */
-const isOwnEcho = (socket: Socket, port: number): boolean =>
+export const isOwnEcho = (socket: Socket, port: number): boolean =>
   socket.localPort === port && socket.localAddress === socket.remoteAddress;
+
+/** What {@link isOwnEcho} amounts to. */
+export const OWN_ECHO = Object.assign(new Error('connected to itself'), { code: 'ECONNREFUSED' });
+
+/** What an error before the connection stood means. */
+export const dialFault = (error: unknown, address: string, port: number): NotDialled => {
+  const target = joinHostPort(address, port);
+  const unsent = asUnsent(error, target);
+  if (unsent !== undefined) return { type: 'unsent', error: unsent };
+  return { type: 'failed', fault: `dial tcp ${target}: connect: ${errnoWords(error)}` };
+};
 
 /** One race among addresses. The first that connects wins; when all fail, the first real answer of the network is told. */
 class Race {
   readonly #sockets = new Set<Socket>();
   #next = 0;
   #timer: unknown;
-  #failure: Dialled | undefined;
+  #failure: NotDialled | undefined;
   #settle: ((dialled: Dialled) => void) | undefined;
   readonly #options: DialOptions;
   readonly #clock: Clock;
@@ -87,7 +99,7 @@ class Race {
   #onConnect(socket: Socket, address: string): void {
     if (isOwnEcho(socket, this.#options.port)) {
       socket.destroy();
-      this.#onFailure(socket, address, Object.assign(new Error('connected to itself'), { code: 'ECONNREFUSED' }));
+      this.#onFailure(socket, address, OWN_ECHO);
       return;
     }
     const settle = this.#settle;
@@ -99,15 +111,9 @@ class Race {
   #onFailure(socket: Socket, address: string, error: unknown): void {
     const settle = this.#settle;
     if (settle === undefined || !this.#sockets.delete(socket)) return;
-    const target = joinHostPort(address, this.#options.port);
-    const unsent = asUnsent(error, target);
-    if (unsent === undefined) {
-      if (this.#failure?.type !== 'failed') {
-        this.#failure = { type: 'failed', fault: `dial tcp ${target}: connect: ${errnoWords(error)}` };
-      }
-    } else {
-      this.#failure ??= { type: 'unsent', error: unsent };
-    }
+    const fault = dialFault(error, address, this.#options.port);
+    if (this.#failure === undefined || (this.#failure.type === 'unsent' && fault.type === 'failed'))
+      this.#failure = fault;
     if (this.#next < this.#options.addresses.length) this.#tryNext();
     else if (this.#sockets.size === 0) {
       this.stop();

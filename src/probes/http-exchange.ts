@@ -6,15 +6,15 @@ import type { HttpResponse } from './http-response.ts';
 
 /** Every plain connection reads into this one buffer: what it holds is consumed before the next read of any socket. */
 const SHARED_BYTES = 64 * 1_024;
-const shared = Buffer.allocUnsafeSlow(SHARED_BYTES);
+export const sharedBuffer = Buffer.allocUnsafeSlow(SHARED_BYTES);
 
 /** Where a plain socket's bytes go; filled in before the request is written. */
 export class SharedReader implements OnReadOpts {
-  readonly buffer = shared;
+  readonly buffer = sharedBuffer;
   sink: ((bytes: Buffer) => void) | undefined;
 
   readonly callback = (length: number): boolean => {
-    this.sink?.(shared.subarray(0, length));
+    this.sink?.(sharedBuffer.subarray(0, length));
     return true;
   };
 }

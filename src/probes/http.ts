@@ -1,6 +1,8 @@
 /** The HTTP and HTTPS check. */
 import type { CheckStatus } from '../../machines/model.ts';
+import { proxyFor } from '../proxy.ts';
 import { Deadline } from './deadline.ts';
+import { goDirectly } from './direct.ts';
 import { exchange } from './http-exchange.ts';
 import type { HttpHead } from './http-head.ts';
 import { firstRequest, isRedirect, redirectedRequest, requestBytes, type HttpRequest } from './http-request.ts';
@@ -16,7 +18,17 @@ const judge = (statusCode: number): CheckStatus => {
 };
 
 /** An answer whose status line has come, or the end of the run. */
-type Answer = { readonly type: 'answered'; readonly head: HttpHead; readonly text: string } | ProbeOutcome;
+type Answer = Answered | ProbeOutcome;
+interface Answered {
+  readonly type: 'answered';
+  readonly head: HttpHead;
+  readonly text: string;
+}
+
+const answerOf = (response: HttpResponse, method: string, href: string): Answer =>
+  response.head === undefined
+    ? measured('critical', httpError(method, href, response.fault ?? HTTP_EXPIRED))
+    : { type: 'answered', head: response.head, text: response.text };
 
 const ask = async (
   request: HttpRequest,
@@ -40,24 +52,61 @@ const ask = async (
   const end = await exchange(wire, bytes, response, deadline);
   wire.socket.destroy();
   if (end === 'aborted') return { type: 'aborted' };
-  if (response.head !== undefined) return { type: 'answered', head: response.head, text: response.text };
-  return critical(response.fault ?? HTTP_EXPIRED);
+  return answerOf(response, definition.method, request.href);
 };
 
-const run = async (definition: HttpDefinition, deps: HttpDeps, deadline: Deadline): Promise<ProbeOutcome> => {
-  const { method, shownUrl } = definition;
+const isFollowed = ({ isRedirectFollowed }: HttpDefinition, answer: Answer): answer is Answered =>
+  answer.type === 'answered' && isRedirectFollowed && isRedirect(answer.head);
+
+/** What an answer that leads nowhere else amounts to. */
+const outcomeOf = ({ method, shownUrl }: HttpDefinition, answer: Answer): ProbeOutcome =>
+  answer.type === 'answered'
+    ? measured(judge(answer.head.statusCode), httpAnswer(method, shownUrl, answer.head.status, answer.text))
+    : answer;
+
+/** Asks and follows redirects; `answer` is that of the first request, if it has been asked. */
+const run = async (
+  definition: HttpDefinition,
+  deps: HttpDeps,
+  deadline: Deadline,
+  asked?: Answer,
+): Promise<ProbeOutcome> => {
   let request = firstRequest(definition);
+  let answer = asked ?? (await ask(request, definition, deps, deadline));
   for (let redirects = 0; ; redirects += 1) {
-    const answer = await ask(request, definition, deps, deadline);
-    if (answer.type !== 'answered') return answer;
-    const { head, text } = answer;
-    if (!definition.isRedirectFollowed || !isRedirect(head)) {
-      return measured(judge(head.statusCode), httpAnswer(method, shownUrl, head.status, text));
-    }
-    const next = redirectedRequest(request, head, redirects);
-    if ('fault' in next) return measured('critical', httpError(method, next.href, next.fault));
+    if (!isFollowed(definition, answer)) return outcomeOf(definition, answer);
+    const next = redirectedRequest(request, answer.head, redirects);
+    if ('fault' in next) return measured('critical', httpError(definition.method, next.href, next.fault));
     request = next;
+    answer = await ask(request, definition, deps, deadline);
   }
+};
+
+/** The address to connect to, when there is but one, known at once, and nothing but TCP in between. */
+const directAddress = ({ url }: HttpDefinition, deps: HttpDeps): string | undefined => {
+  if (url.isTls || proxyFor(url, deps.proxyEnv) !== undefined) return undefined;
+  const known = deps.resolver.known(url.host);
+  return known?.length === 1 ? known[0] : undefined;
+};
+
+/** Asks the first request of a definition without a promise. */
+const askDirectly = (
+  definition: HttpDefinition,
+  address: string,
+  deadline: Deadline,
+  settle: (answer: Answer) => void,
+): void => {
+  const { url, method, shownUrl } = definition;
+  const response = new HttpResponse(method, (head) => definition.isRedirectFollowed && isRedirect(head));
+  const question = { bytes: requestBytes(firstRequest(definition)), response };
+  goDirectly(address, url.port, question, deadline, (end) => {
+    const isDialling = end.type === 'failed' || (end.type === 'expired' && end.during !== '');
+    if (end.type === 'unsent' || end.type === 'aborted') settle(end);
+    else if (isDialling) {
+      const fault = end.type === 'failed' ? end.fault : end.during + HTTP_EXPIRED;
+      settle(measured('critical', httpError(method, shownUrl, fault)));
+    } else settle(answerOf(response, method, shownUrl));
+  });
 };
 
 /**
@@ -66,7 +115,22 @@ const run = async (definition: HttpDefinition, deps: HttpDeps, deadline: Deadlin
  */
 export const createHttpProbe =
   (deps: HttpDeps): Probe<HttpDefinition> =>
-  async (definition, timeoutMs, signal) => {
-    using deadline = new Deadline(deps.clock, timeoutMs, signal);
-    return await run(definition, deps, deadline);
-  };
+  (definition, timeoutMs, signal) =>
+    new Promise((resolve, reject) => {
+      const deadline = new Deadline(deps.clock, timeoutMs, signal);
+      const end = (outcome: ProbeOutcome): void => {
+        deadline[Symbol.dispose]();
+        resolve(outcome);
+      };
+      const goOn = (answer?: Answer): void => {
+        run(definition, deps, deadline, answer).then(end, reject);
+      };
+      const address = directAddress(definition, deps);
+      if (address === undefined) goOn();
+      else {
+        askDirectly(definition, address, deadline, (answer) => {
+          if (isFollowed(definition, answer)) goOn(answer);
+          else end(outcomeOf(definition, answer));
+        });
+      }
+    });

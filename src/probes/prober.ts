@@ -27,6 +27,11 @@ export interface Prober extends AsyncDisposable {
   run(definition: RunnableDefinition, timeoutMs: number, signal: AbortSignal): Promise<ProbeOutcome>;
 }
 
+const ownFailure = (cause: unknown): ProbeOutcome => {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return { type: 'unsent', error: new EsmError('ESM_PROBE_UNSENT', `a probe failed by itself: ${reason}`, { cause }) };
+};
+
 /** Makes a {@link Prober}. Files are read with the first HTTPS check, and again after a try that failed. */
 export const createProber = (options: ProberOptions): Prober => {
   const { clock } = options;
@@ -52,18 +57,8 @@ export const createProber = (options: ProberOptions): Prober => {
     }
   };
   return {
-    async run(definition, timeoutMs, signal) {
-      if (signal.aborted) return { type: 'aborted' };
-      try {
-        return await choose(definition, timeoutMs, signal);
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        return {
-          type: 'unsent',
-          error: new EsmError('ESM_PROBE_UNSENT', `a probe failed by itself: ${reason}`, { cause }),
-        };
-      }
-    },
+    run: (definition, timeoutMs, signal) =>
+      signal.aborted ? Promise.resolve({ type: 'aborted' }) : choose(definition, timeoutMs, signal).catch(ownFailure),
     [Symbol.asyncDispose]() {
       if (options.resolver === undefined) resolver[Symbol.dispose]();
       return Promise.resolve();

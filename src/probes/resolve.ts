@@ -14,6 +14,8 @@ export type Resolved = { readonly addresses: readonly string[] } | { readonly fa
 
 /** Finds addresses; a look-up that hangs delays nobody else. */
 export interface Resolver extends Disposable {
+  /** The addresses, when they are known without asking anybody. */
+  known(host: string): readonly string[] | undefined;
   /** Not a promise when the answer is known without asking anybody. */
   resolve(host: string, deadline: Deadline): Resolved | Promise<Resolved | Ended>;
 }
@@ -36,10 +38,11 @@ const toResolved = (host: string, answer: LookupAnswer): Resolved => {
 export const createResolver = (clock: Clock): Resolver => {
   const hosts = createHostsFile(() => clock.now());
   const pool = new LookupPool(clock);
+  const known = (host: string): readonly string[] | undefined => (isIP(host) === 0 ? hosts.addressesOf(host) : [host]);
   return {
+    known,
     resolve(host, deadline) {
-      if (isIP(host) !== 0) return { addresses: [host] };
-      const local = hosts.addressesOf(host);
+      const local = known(host);
       if (local !== undefined) return { addresses: local };
       // getaddrinfo knows no longer name, and a NUL would cut it short.
       if (host.length > 255 || host.includes('\0')) return { fault: `lookup ${host.slice(0, 255)}: no such host` };

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import { Deadline } from './deadline.ts';
 import { dial } from './dial.ts';
+import { goDirectly, type DirectEnd } from './direct.ts';
 import { joinHostPort } from './host-port.ts';
 import { measured, tcpSuccess } from './output.ts';
 import type { Probe, ProbeOutcome, TcpDefinition } from './probe.ts';
@@ -30,10 +31,36 @@ const run = async (definition: TcpDefinition, deps: TcpDeps, deadline: Deadline)
   return measured('passing', tcpSuccess(address));
 };
 
+const outcomeOf = ({ address }: TcpDefinition, end: DirectEnd): ProbeOutcome => {
+  switch (end.type) {
+    case 'done':
+      return measured('passing', tcpSuccess(address));
+    case 'failed':
+      return measured('critical', end.fault);
+    case 'expired':
+      return measured('critical', `${end.during}i/o timeout`);
+    case 'unsent':
+    case 'aborted':
+      return end;
+  }
+};
+
 /** Connects to the first address of the name that lets it, and closes at once. */
 export const createTcpProbe =
   (deps: TcpDeps): Probe<TcpDefinition> =>
-  async (definition, timeoutMs, signal) => {
-    using deadline = new Deadline(deps.clock, timeoutMs, signal);
-    return await run(definition, deps, deadline);
-  };
+  (definition, timeoutMs, signal) =>
+    new Promise((resolve, reject) => {
+      const deadline = new Deadline(deps.clock, timeoutMs, signal);
+      const end = (outcome: ProbeOutcome): void => {
+        deadline[Symbol.dispose]();
+        resolve(outcome);
+      };
+      const { host, port } = definition;
+      const [address, ...others] = deps.resolver.known(host) ?? [];
+      if (address === undefined || others.length > 0) run(definition, deps, deadline).then(end, reject);
+      else {
+        goDirectly(address, port, undefined, deadline, (how) => {
+          end(outcomeOf(definition, how));
+        });
+      }
+    });
