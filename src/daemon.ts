@@ -24,11 +24,12 @@ import { narrate } from './narration.ts';
 import type { Log } from './observe/log.ts';
 import type { HttpSurface } from './observe/http.ts';
 import { createPinger, type Pinger } from './probes/pinger.ts';
-import { createProber, type Prober } from './probes/prober.ts';
+import type { Prober } from './probes/prober.ts';
 import { createResolver } from './probes/resolve.ts';
+import { createDaemonProber } from './probing.ts';
 import { createRoster, type Roster } from './roster.ts';
 import { createSchedule } from './schedule.ts';
-import { consulTls, nodeRunSettings, probeTls } from './settings.ts';
+import { consulTls, nodeRunSettings } from './settings.ts';
 import { createStatecharts } from './statecharts.ts';
 import { openSurface } from './surface.ts';
 
@@ -82,7 +83,7 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
   const { client, registrar, lock, fleet, catalog, committer } = connection;
   const writer = createWriter({ committer, clock, random, actor: () => part<typeof writerMachine>('writer') });
   const resolver = createResolver(clock);
-  const prober = deps.prober ?? createProber({ tls: probeTls(config), proxyEnv: env, clock, resolver });
+  const prober = deps.prober ?? createDaemonProber(config, { env, clock, random, resolver, log });
   const pinger = deps.pinger ?? createPinger({ pingType: config.pingType, clock, stopwatch, resolver });
   const complaints = createComplaints(log, clock);
   const followed = new Set();

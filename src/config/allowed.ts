@@ -30,6 +30,7 @@ const allowedBlock = (key: Extract<Key, { type: 'object' }>): string => {
 
 /** What may stand at `key`, for the second half of a message. */
 export const allowedAt = (key: Key): string => {
+  if (typeof key.type !== 'string') return `"auto" or a whole number without quotes, at least ${key.minimum}`;
   switch (key.type) {
     case 'string':
       return key.enum === undefined ? allowedText(key) : quoteAll(key.enum);

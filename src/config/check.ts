@@ -16,6 +16,7 @@ import { suggest } from './suggest.ts';
 const ajv = new Ajv({
   allErrors: true,
   verbose: true,
+  allowUnionTypes: true,
   formats: {
     duration: (text: string) => parseGoDuration(text) !== undefined,
     address: (text: string) => toConsulUrl(text, false) !== undefined,

@@ -19,9 +19,11 @@ type ValueOf<Of> = Of extends { readonly format: 'duration' }
     ? Named<Inner>
     : Of extends { readonly enum: readonly (infer Word)[] }
       ? Word
-      : Of extends { readonly type: keyof Plain }
-        ? Plain[Of['type']]
-        : never;
+      : Of extends { readonly type: readonly ['integer', 'string']; readonly default: infer Word }
+        ? number | Word
+        : Of extends { readonly type: keyof Plain }
+          ? Plain[Of['type']]
+          : never;
 
 type Named<Properties> = {
   readonly [Name in keyof Properties & string as NameOf<Name, Properties[Name]>]: ValueOf<Properties[Name]>;

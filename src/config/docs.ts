@@ -36,6 +36,7 @@ const defaultOf = (key: Key): string => {
 
 const typeOf = (key: Key): string => {
   if (key.type === 'string') return `${key.format ?? 'string'}${key.atLeast === undefined ? '' : ` >= ${key.atLeast}`}`;
+  if (typeof key.type !== 'string') return `"auto" or integer >= ${key.minimum}`;
   if (key.type === 'integer') return `integer >= ${key.minimum}`;
   if (key.type === 'array') return 'list of strings';
   if (key.type === 'object') return 'properties' in key ? 'block' : 'block of strings';

@@ -3,9 +3,11 @@
 /** One number of interest, measured several times. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 'MB' | 'µs' | '%' | 'runs' | 'nodes' | 'requests';
+  readonly unit: 'ms' | 'MB' | 'µs' | '%' | 'runs' | 'nodes' | 'requests' | 'a second';
   /** What is aimed at, at most; undefined: nothing, the figure only informs. */
   readonly target?: number;
+  /** The target is what is aimed at, at least. */
+  readonly isFloor?: true;
   /** Does the target hold for the middle of all samples, or for each of them? */
   readonly judgedBy: 'median' | 'worst';
   readonly samples: readonly number[];

@@ -6,21 +6,24 @@ import { median, worst } from './statistics.ts';
 const HEAD = ['figure', 'target', 'median', 'worst', 'samples', 'met'];
 
 /** Counted, not measured. */
-const WHOLE: ReadonlySet<Figure['unit']> = new Set(['runs', 'nodes', 'requests']);
+const WHOLE: ReadonlySet<Figure['unit']> = new Set(['runs', 'nodes', 'requests', 'a second']);
 
 const shown = (value: number, unit: Figure['unit']): string =>
   `${value.toFixed(Math.abs(value) < 10 && !WHOLE.has(unit) ? 1 : 0)} ${unit}`;
 
 /** Undefined: nothing was aimed at. */
-const isMet = ({ target, judgedBy, samples }: Figure): boolean | undefined =>
-  target === undefined ? undefined : (judgedBy === 'median' ? median(samples) : worst(samples)) <= target;
+const isMet = ({ target, isFloor, judgedBy, samples }: Figure): boolean | undefined => {
+  if (target === undefined) return undefined;
+  const value = judgedBy === 'median' ? median(samples) : worst(samples);
+  return isFloor === true ? value >= target : value <= target;
+};
 
 const row = (figure: Figure): readonly string[] => {
-  const { name, unit, target, judgedBy, samples } = figure;
+  const { name, unit, target, isFloor, judgedBy, samples } = figure;
   const met = isMet(figure);
   return [
     name,
-    target === undefined ? '' : `${judgedBy} ≤ ${target} ${unit}`,
+    target === undefined ? '' : `${judgedBy} ${isFloor === true ? '≥' : '≤'} ${target} ${unit}`,
     shown(median(samples), unit),
     shown(worst(samples), unit),
     String(samples.length),

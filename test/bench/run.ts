@@ -12,6 +12,7 @@ import { flips } from './measures/flips.ts';
 import { inspection } from './measures/inspection.ts';
 import { load } from './measures/load.ts';
 import { probes } from './measures/probe.ts';
+import { rates } from './measures/rate.ts';
 import { removal } from './measures/removal.ts';
 import { soak } from './measures/soak.ts';
 import { start } from './measures/start.ts';
@@ -21,7 +22,7 @@ import { asJson, asTable } from './report.ts';
 const MEASURES: readonly Measure[] = [start, discovery, removal, status, load];
 
 /** Takes minutes, so it wants to be named. */
-const ON_REQUEST: readonly Measure[] = [fleet, flips, inspection, ...probes, soak];
+const ON_REQUEST: readonly Measure[] = [fleet, flips, inspection, ...probes, ...rates, soak];
 const ALL = [...MEASURES, ...ON_REQUEST];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });

@@ -1,7 +1,7 @@
 /** The program that the checks look at, in a process of its own so that it shares no event loop with what is measured. */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { monotonicMs } from '../support/monotonic.ts';
-import type { TargetArrivals, TargetOrder, TargetReply } from './target.ts';
+import { TARGET_HOSTS, type TargetArrivals, type TargetOrder, type TargetReply } from './target.ts';
 
 /** Short enough to cost nothing beside the connection. */
 const response = (status: string): string => `HTTP/1.1 ${status}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`;
@@ -31,7 +31,7 @@ const become = (state: 'well' | 'ill'): void => {
   for (const socket of waiting) answer(socket);
 };
 
-const server = createServer((socket) => {
+const onConnection = (socket: Socket): void => {
   connections += 1;
   socket.on('error', () => undefined);
   socket.once('data', (bytes) => {
@@ -40,7 +40,8 @@ const server = createServer((socket) => {
     if (held === undefined) answer(socket);
     else held.push(socket);
   });
-});
+};
+const server = createServer(onConnection);
 
 const reply = (message: TargetReply): void => void process.send?.(message);
 
@@ -56,5 +57,7 @@ process.on('message', (order: TargetOrder) => {
 process.on('disconnect', () => process.exit());
 
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () => {
-  reply({ port: (server.address() as AddressInfo).port }); // safe: it listens on a port, not on a pipe
+  const { port } = server.address() as AddressInfo; // safe: it listens on a port, not on a pipe
+  for (const host of TARGET_HOSTS.slice(1)) createServer(onConnection).listen({ port, host, backlog: 4_096 });
+  reply({ port });
 });

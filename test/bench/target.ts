@@ -4,6 +4,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../support/eventually.ts';
 
+/** Where the target listens, on one port: connections to one address have but 28,000 ports to come from. */
+export const TARGET_HOSTS = Array.from({ length: 16 }, (_, index) => `127.0.0.${index + 1}`);
+
 /** Requests by path, each at its monotonic time in milliseconds. */
 export type TargetArrivals = Readonly<Record<string, readonly number[]>>;
 

@@ -36,6 +36,14 @@ interface CountKey extends KeyNotes {
   readonly minimum: number;
 }
 
+/** A number, or one word instead that leaves the choice to the program. */
+interface CountOrWordKey extends KeyNotes {
+  readonly type: readonly ['integer', 'string'];
+  readonly minimum: number;
+  readonly pattern: '^auto$';
+  readonly default: 'auto';
+}
+
 interface ListKey extends KeyNotes {
   readonly type: 'array';
   readonly items: { readonly type: 'string' };
@@ -58,5 +66,5 @@ interface BlockKey extends KeyNotes {
   readonly default: Readonly<Record<string, never>>;
 }
 
-export type Key = TextKey | FlagKey | CountKey | ListKey | MapKey | BlockKey;
+export type Key = TextKey | FlagKey | CountKey | CountOrWordKey | ListKey | MapKey | BlockKey;
 export type Keys = Readonly<Record<string, Key>>;

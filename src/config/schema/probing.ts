@@ -65,6 +65,14 @@ export const PROBING_KEYS = {
       'How nodes are pinged: `udp`, ICMP without privileges; `socket`, ICMP by the `ping` program; `tcp`, a connection to ' +
       '`external-probe-port` of the node meta, else to the port of its first service.',
   },
+  probe_workers: {
+    type: ['integer', 'string'],
+    minimum: 0,
+    pattern: '^auto$',
+    default: 'auto',
+    description:
+      'Threads that run the checks beside the main one; `0`: none, the main thread runs them; `"auto"`: none as long as it runs fewer than 3,000 a second.',
+  },
   disable_coordinate_updates: {
     type: 'boolean',
     default: false,

@@ -66,6 +66,7 @@ describe('defaults', () => {
       checkUpdateIntervalMs: 300_000,
       disableCoordinateUpdates: false,
       pingType: 'udp',
+      probeWorkers: 'auto',
       passingThreshold: 0,
       criticalThreshold: 0,
       httpAddr: 'http://localhost:8500',
@@ -84,6 +85,7 @@ describe('defaults', () => {
   });
 
   it('have the types of the schema', () => {
+    expectTypeOf<Config['probeWorkers']>().toEqualTypeOf<number | 'auto'>();
     expectTypeOf<Config['pingType']>().toEqualTypeOf<'udp' | 'socket' | 'tcp'>();
     expectTypeOf<Config['nodeProbeIntervalMs']>().toEqualTypeOf<number>();
     expectTypeOf<Config['criticalThreshold']>().toEqualTypeOf<number>();
@@ -148,6 +150,10 @@ describe('forms of a file', () => {
     ['log_level = "Err"', { logLevel: 'ERROR' }],
     ['syslog_facility = "local3"', { syslogFacility: 'LOCAL3' }],
     ['ping_type = "TCP"', { pingType: 'tcp' }],
+    ['probe_workers = 2', { probeWorkers: 2 }],
+    ['probe_workers = 0', { probeWorkers: 0 }],
+    ['probe_workers = "auto"', { probeWorkers: 'auto' }],
+    ['probe_workers = ""', { probeWorkers: 'auto' }],
     ['check_update_interval = "0s"', { checkUpdateIntervalMs: 0 }],
     ['node_reconnect_timeout = "1h1m1.5s"', { nodeReconnectTimeoutMs: 3_661_500 }],
     ['batch_flush_interval = "-1s"', { batchFlushIntervalMs: 500 }],

@@ -92,6 +92,21 @@ export const REFUSALS: Readonly<Record<string, readonly string[]>> = {
   ],
   'not-utf8.hcl': [': found bytes that are no text; allowed: UTF-8'],
   'ping-type.hcl': [':1:13: ping_type: found "icmp"; allowed: "udp", "socket" or "tcp"'],
+  'probe-workers-as-flag.hcl': [
+    ':1:17: probe_workers: found true; allowed: "auto" or a whole number without quotes, at least 0',
+  ],
+  'probe-workers-as-text.hcl': [
+    ':1:17: probe_workers: found "2"; allowed: "auto" or a whole number without quotes, at least 0',
+  ],
+  'probe-workers-negative.hcl': [
+    ':1:17: probe_workers: found -1; allowed: "auto" or a whole number without quotes, at least 0',
+  ],
+  'probe-workers-unknown-word.hcl': [
+    ':1:17: probe_workers: found "banana"; allowed: "auto" or a whole number without quotes, at least 0',
+  ],
+  'probe-workers-with-fraction.hcl': [
+    ':1:17: probe_workers: found 1.5; allowed: "auto" or a whole number without quotes, at least 0',
+  ],
   'repeated-block.hcl': [':4:1: telemetry: found a second time (first in line 1); allowed: once in a file'],
   'repeated-in-list.json': [':1:16: telemetry: found a list; allowed: one block, key { ... }'],
   'repeated-meta.hcl': [':2:1: external_node_meta: found a second time (first in line 1); allowed: once in a file'],

@@ -1,0 +1,30 @@
+/** The program of a probe worker: the same probes as in the main thread, on a thread of their own. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../clock.ts';
+import { createProber } from '../prober.ts';
+import { Outbox } from './outbox.ts';
+import { packOutcome, type Order, type Result, type WorkerSetup } from './orders.ts';
+
+// safe: nobody else starts this program
+const prober = createProber({ ...(workerData as WorkerSetup), clock: systemClock });
+const results = new Outbox<Result>(systemClock, (batch) => {
+  parentPort?.postMessage(batch);
+});
+const underWay = new Map<number, AbortController>();
+
+const obey = async (order: Order): Promise<void> => {
+  if (order.type === 'abort') {
+    underWay.get(order.id)?.abort();
+    return;
+  }
+  const { id, definition, timeoutMs } = order;
+  const controller = new AbortController();
+  underWay.set(id, controller);
+  const outcome = await prober.run(definition, timeoutMs, controller.signal);
+  underWay.delete(id);
+  results.put(packOutcome(id, outcome));
+};
+
+parentPort?.on('message', (orders: readonly Order[]) => {
+  for (const order of orders) void obey(order);
+});
