@@ -42,7 +42,8 @@ export const pingNode = async (
   intervalMs: number,
   signal: AbortSignal,
 ): Promise<PingResult | undefined> => {
-  const port = await portOf(deps, node, signal).catch(() => undefined);
+  const isPortNeeded = deps.readServicePort !== undefined;
+  const port = isPortNeeded ? await portOf(deps, node, signal).catch(() => undefined) : undefined;
   const sentAtMs = deps.clock.now();
   const target = { address: node.address, port };
   const outcome = await deps.pinger.ping(target, Math.min(LONGEST_WAIT_MS, intervalMs), signal);

@@ -40,11 +40,13 @@ export class IcmpSocket {
     });
   }
 
-  /** Asks once. `address` is numeric and of this socket's family. */
-  async ping(address: string, deadline: Deadline): Promise<PingOutcome> {
-    const outcome = await deadline.wait<PingOutcome>((settle) => this.#send(address, settle));
-    if (outcome === 'aborted') return { type: 'aborted' };
-    return outcome === 'expired' ? { type: 'silent', detail: `no answer from ${address}` } : outcome;
+  /** Asks once, and calls `settle` once. `address` is numeric and of this socket's family. */
+  ask(address: string, deadline: Deadline, settle: (outcome: PingOutcome) => void): void {
+    const forget = this.#send(address, settle);
+    deadline.whenOver((why) => {
+      if (!forget()) return;
+      settle(why === 'aborted' ? { type: 'aborted' } : { type: 'silent', detail: `no answer from ${address}` });
+    });
   }
 
   close(): void {
@@ -53,21 +55,20 @@ export class IcmpSocket {
     this.#socket.close();
   }
 
-  #send(address: string, settle: (outcome: PingOutcome) => void): () => void {
+  /** Returns how to forget the question: false when it has been answered. */
+  #send(address: string, settle: (outcome: PingOutcome) => void): () => boolean {
     const sequence = this.#nextSequence();
     if (sequence === undefined) {
       settle({ type: 'unsent', error: new EsmError('ESM_PROBE_UNSENT', `${SEQUENCES} pings are in flight already`) });
-      return () => undefined;
+      return () => false;
     }
     const token = this.#count % TOKENS;
-    const forget = (): void => {
-      this.#inFlight.delete(sequence);
-    };
+    const forget = (): boolean => this.#inFlight.get(sequence) === flight && this.#inFlight.delete(sequence);
     const end = (outcome: PingOutcome): void => {
-      forget();
-      settle(outcome);
+      if (forget()) settle(outcome);
     };
-    this.#inFlight.set(sequence, { token, sentMs: this.#stopwatch(), settle: end });
+    const flight: InFlight = { token, sentMs: this.#stopwatch(), settle: end };
+    this.#inFlight.set(sequence, flight);
     this.#socket.send(encodeEcho(this.#family, { sequence, token }), ANY_PORT, address, (error) => {
       if (error === null) return;
       const unsent = asUnsent(error, address);

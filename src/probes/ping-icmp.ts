@@ -16,6 +16,7 @@ const REMEDIES =
 
 interface Family {
   opening: Promise<IcmpSocket | EsmError> | undefined;
+  open: IcmpSocket | undefined;
   refusedAtMs: number;
 }
 
@@ -25,17 +26,30 @@ export interface IcmpPingDeps {
   readonly fallback: AddressPing;
 }
 
+export interface IcmpPing {
+  readonly ping: AddressPing;
+  /** The socket for an address, when it is open already. */
+  openFor(address: string): IcmpSocket | undefined;
+  close(): Promise<void>;
+}
+
+const familyOf = (address: string): 4 | 6 => (isIP(address) === 6 ? 6 : 4);
+
 /** What ICMP pings share: a socket a family, opened with the first ping and again when it broke. */
-export const createIcmpPing = (deps: IcmpPingDeps): { ping: AddressPing; close(): Promise<void> } => {
+export const createIcmpPing = (deps: IcmpPingDeps): IcmpPing => {
   const families: Record<4 | 6, Family> = {
-    4: { opening: undefined, refusedAtMs: 0 },
-    6: { opening: undefined, refusedAtMs: 0 },
+    4: { opening: undefined, open: undefined, refusedAtMs: 0 },
+    6: { opening: undefined, open: undefined, refusedAtMs: 0 },
   };
   const open = async (number: 4 | 6): Promise<IcmpSocket | EsmError> => {
     const socket = await openIcmpSocket(number);
-    if (!(socket instanceof EsmError)) return new IcmpSocket(number, socket, deps.stopwatch);
-    families[number].refusedAtMs = deps.clock.now();
-    return socket;
+    if (socket instanceof EsmError) {
+      families[number].refusedAtMs = deps.clock.now();
+      return socket;
+    }
+    const opened = new IcmpSocket(number, socket, deps.stopwatch);
+    families[number].open = opened;
+    return opened;
   };
   const socketOf = async (number: 4 | 6): Promise<IcmpSocket | EsmError> => {
     const family = families[number];
@@ -49,8 +63,12 @@ export const createIcmpPing = (deps: IcmpPingDeps): { ping: AddressPing; close()
     return family.opening;
   };
   const ping = async (address: string, deadline: Deadline): Promise<PingOutcome> => {
-    const socket = await socketOf(isIP(address) === 6 ? 6 : 4);
-    if (!(socket instanceof EsmError)) return socket.ping(address, deadline);
+    const socket = await socketOf(familyOf(address));
+    if (!(socket instanceof EsmError)) {
+      return new Promise((resolve) => {
+        socket.ask(address, deadline, resolve);
+      });
+    }
     const outcome = await deps.fallback(address, deadline);
     if (outcome.type !== 'unsent') return outcome;
     const message = `cannot ping: ${socket.message}, and ${outcome.error.message}; ${REMEDIES}`;
@@ -58,6 +76,10 @@ export const createIcmpPing = (deps: IcmpPingDeps): { ping: AddressPing; close()
   };
   return {
     ping,
+    openFor(address) {
+      const { open: socket } = families[familyOf(address)];
+      return socket?.isBroken === false ? socket : undefined;
+    },
     async close() {
       for (const { opening } of Object.values(families)) {
         const opened = await opening;

@@ -25,6 +25,11 @@ export interface Pinger extends AsyncDisposable {
   readonly ping: Ping;
 }
 
+const ownFailure = (cause: unknown): PingOutcome => {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return { type: 'unsent', error: new EsmError('ESM_PROBE_UNSENT', `a ping failed by itself: ${reason}`, { cause }) };
+};
+
 /** Makes a {@link Pinger}. Nothing is opened before the first ping. */
 export const createPinger = ({ pingType, clock, stopwatch, ...options }: PingerOptions): Pinger => {
   const resolver = options.resolver ?? createResolver(clock);
@@ -39,20 +44,27 @@ export const createPinger = ({ pingType, clock, stopwatch, ...options }: PingerO
     const [first = address] = resolved.addresses;
     return pingType === 'socket' ? program(first, deadline) : icmp.ping(first, deadline);
   };
+  /** Nearly every ping: to an address known at once, by a socket that is open. */
+  const askAtOnce = ({ address }: PingTarget, deadline: Deadline, settle: (outcome: PingOutcome) => void): boolean => {
+    const [known] = pingType === 'udp' ? (resolver.known(address) ?? []) : [];
+    const socket = known === undefined ? undefined : icmp.openFor(known);
+    if (known !== undefined) socket?.ask(known, deadline, settle);
+    return socket !== undefined;
+  };
   return {
-    async ping(target, timeoutMs, signal) {
-      if (signal.aborted) return { type: 'aborted' };
-      using deadline = new Deadline(clock, timeoutMs, signal);
-      try {
-        return await ask(target, deadline);
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        return {
-          type: 'unsent',
-          error: new EsmError('ESM_PROBE_UNSENT', `a ping failed by itself: ${reason}`, { cause }),
+    ping: (target, timeoutMs, signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) {
+          resolve({ type: 'aborted' });
+          return;
+        }
+        const deadline = new Deadline(clock, timeoutMs, signal);
+        const end = (outcome: PingOutcome): void => {
+          deadline[Symbol.dispose]();
+          resolve(outcome);
         };
-      }
-    },
+        if (!askAtOnce(target, deadline, end)) void ask(target, deadline).catch(ownFailure).then(end);
+      }),
     async [Symbol.asyncDispose]() {
       await icmp.close();
       if (options.resolver === undefined) resolver[Symbol.dispose]();
