@@ -9,6 +9,8 @@ export interface ProcessUsage {
   readonly cpuMs: number;
   /** The most memory it ever held, in MB (of 1,000,000 bytes). */
   readonly peakMb: number;
+  /** The memory that it holds now, in the same. */
+  readonly heldMb: number;
 }
 
 /** Rejects when there is no such process, or no /proc. */
@@ -21,6 +23,8 @@ export const usageOf = async (pid: number): Promise<ProcessUsage> => {
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
     .slice(11, 13);
-  const peakKib = /VmHWM:\s+(\d+)/.exec(status)?.[1];
-  return { cpuMs: (Number(userTicks) + Number(systemTicks)) * TICK_MS, peakMb: (Number(peakKib) * 1_024) / 1e6 };
+  const megabytes = (field: string): number =>
+    (Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) * 1_024) / 1e6;
+  const cpuMs = (Number(userTicks) + Number(systemTicks)) * TICK_MS;
+  return { cpuMs, peakMb: megabytes('VmHWM'), heldMb: megabytes('VmRSS') };
 };

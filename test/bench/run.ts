@@ -9,11 +9,13 @@ import type { Figure, Measure } from './measure.ts';
 import { discovery } from './measures/discovery.ts';
 import { fleet } from './measures/fleet.ts';
 import { flips } from './measures/flips.ts';
+import { following } from './measures/following.ts';
 import { inspection } from './measures/inspection.ts';
 import { load } from './measures/load.ts';
 import { probes } from './measures/probe.ts';
 import { rates } from './measures/rate.ts';
 import { removal } from './measures/removal.ts';
+import { scale } from './measures/scale.ts';
 import { soak } from './measures/soak.ts';
 import { start } from './measures/start.ts';
 import { status } from './measures/status.ts';
@@ -22,7 +24,7 @@ import { asJson, asTable } from './report.ts';
 const MEASURES: readonly Measure[] = [start, discovery, removal, status, load];
 
 /** Takes minutes, so it wants to be named. */
-const ON_REQUEST: readonly Measure[] = [fleet, flips, inspection, ...probes, ...rates, soak];
+const ON_REQUEST: readonly Measure[] = [fleet, flips, following, inspection, ...probes, ...rates, ...scale, soak];
 const ALL = [...MEASURES, ...ON_REQUEST];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });

@@ -48,6 +48,7 @@ const reply = (message: TargetReply): void => void process.send?.(message);
 process.on('message', (order: TargetOrder) => {
   if (order === 'take') reply({ arrivals: take() });
   else if (order === 'count') reply({ connections });
+  else if (order === 'paths') reply({ paths: Object.keys(arrivals).length });
   else {
     if (order === 'hold') held = [];
     else become(order === 'heal' ? 'well' : 'ill');

@@ -11,12 +11,15 @@ export const TARGET_HOSTS = Array.from({ length: 16 }, (_, index) => `127.0.0.${
 export type TargetArrivals = Readonly<Record<string, readonly number[]>>;
 
 /**
- * What the process is told: hand the arrivals over and forget them; count connections; answer nobody until told how; answer 503 from
- * now on; answer 200 again.
+ * What the process is told: hand the arrivals over and forget them; count connections; count the paths that have arrived; answer
+ * nobody until told how; answer 503 from now on; answer 200 again.
  */
-export type TargetOrder = 'take' | 'count' | 'hold' | 'fail' | 'heal';
+export type TargetOrder = 'take' | 'count' | 'paths' | 'hold' | 'fail' | 'heal';
 export type TargetReply =
-  { readonly port: number } | { readonly arrivals: TargetArrivals } | { readonly connections: number };
+  | { readonly port: number }
+  | { readonly arrivals: TargetArrivals }
+  | { readonly connections: number }
+  | { readonly paths: number };
 
 export interface Target extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`. */
@@ -25,6 +28,8 @@ export interface Target extends AsyncDisposable {
   take(): Promise<TargetArrivals>;
   /** How many connections it has taken so far, whatever was said on them. */
   connections(): Promise<number>;
+  /** How many different paths have been asked for since the last `take`. */
+  paths(): Promise<number>;
   /** Keeps all who ask from now on waiting, until `become`. */
   hold(): Promise<void>;
   /** Resolves when every later answer says so, and those who were kept waiting have theirs. */
@@ -55,6 +60,10 @@ export const startTarget = async (): Promise<Target> => {
     async connections() {
       const reply = await ask('count');
       return 'connections' in reply ? reply.connections : 0;
+    },
+    async paths() {
+      const reply = await ask('paths');
+      return 'paths' in reply ? reply.paths : 0;
     },
     async hold() {
       await order('hold');
