@@ -1,12 +1,12 @@
 /** Nodes and checks on their way in: started as soon as it is read from KV since when they have failed. */
-import type { CheckRecord } from '../machines/model.ts';
+import type { CheckKey, CheckRecord } from '../machines/model.ts';
 import { backoffMs, failuresAfter } from '../machines/rules/backoff.ts';
 import type { NodeRecord } from '../machines/rules/reconcile.ts';
 import type { Clock, Random } from './clock.ts';
+import { createBreather } from './consul/breather.ts';
 import type { Catalog, FailureTimes } from './consul/consul.ts';
 import { createRest } from './consul/rest.ts';
 import { EsmError } from './errors.ts';
-import { pause } from './pause.ts';
 
 export interface AdoptionDeps {
   readonly catalog: Pick<Catalog, 'readFailureTimes'>;
@@ -23,16 +23,17 @@ export interface Adoption {
   wake(): void;
 }
 
-/** Nodes started in one turn of the event loop. */
-const STARTS_PER_TURN = 100;
+/** Checks of one node that are started in one go, which takes some 10 ms: there are nodes with 100,000 of them. */
+const CHECKS_AT_ONCE = 50;
 
 /**
- * `missing` tells what of a node is wanted and does not run: all of it, or checks that joined it; undefined: nothing. Nothing is
- * taken up after `signal`.
+ * `missing` tells what of a node is wanted and does not run: all of it, or checks that joined it; undefined: nothing. `wanted` tells
+ * all of it, whether it runs or not, but for nodes that may not start now. Nothing is taken up after `signal`.
  */
 export const createAdoption = (
   { catalog, clock, random, onTrouble }: AdoptionDeps,
   missing: (name: string) => NodeRecord | undefined,
+  wanted: (name: string) => NodeRecord | undefined,
   start: (record: NodeRecord, failures: FailureTimes) => void,
   signal: AbortSignal,
 ): Adoption => {
@@ -52,14 +53,10 @@ export const createAdoption = (
   };
 
   /** What came while the times were read waits for the next read. */
-  const startOne = (asked: NodeRecord, times: FailureTimes): void => {
-    const { name } = asked.node;
-    const record = missing(name);
-    if (record !== undefined) {
-      const ready = overlap(record, asked);
-      if (ready !== undefined) start(ready, times);
-    }
-    if (missing(name) === undefined) waiting.delete(name);
+  const startSome = (asked: NodeRecord, times: FailureTimes): void => {
+    const record = wanted(asked.node.name);
+    const ready = record && overlap(record, asked);
+    if (ready !== undefined) start(ready, times);
   };
 
   const takeUp = async (): Promise<void> => {
@@ -69,10 +66,14 @@ export const createAdoption = (
     const ids = asked.flatMap(({ checks }) => [...checks.values()].map(({ id }) => id));
     asking = new AbortController();
     const times = await catalog.readFailureTimes(names, ids, asking.signal);
-    for (const [index, record] of asked.entries()) {
-      if (index % STARTS_PER_TURN === STARTS_PER_TURN - 1) await pause(clock, 0, signal);
-      if (signal.aborted) return;
-      startOne(record, times);
+    const breathe = createBreather(clock);
+    for (const record of asked) {
+      for (const part of partsOf(record)) {
+        await breathe();
+        if (signal.aborted) return;
+        startSome(part, times);
+      }
+      if (missing(record.node.name) === undefined) waiting.delete(record.node.name);
     }
   };
 
@@ -108,9 +109,25 @@ export const createAdoption = (
   };
 };
 
+/** The node with a few of its checks at a time; one without checks in one part. */
+function* partsOf({ node, checks }: NodeRecord): Iterable<NodeRecord> {
+  let part = new Map<CheckKey, CheckRecord>();
+  for (const [key, check] of checks) {
+    part.set(key, check);
+    if (part.size < CHECKS_AT_ONCE) continue;
+    yield { node, checks: part };
+    part = new Map();
+  }
+  if (part.size > 0 || checks.size === 0) yield { node, checks: part };
+}
+
 /** What of `record` is the very thing that was asked about; undefined: the node is another. */
 const overlap = ({ node, checks }: NodeRecord, asked: NodeRecord): NodeRecord | undefined => {
   if (node.createIndex !== asked.node.createIndex) return undefined;
-  const isAsked = (check: CheckRecord): boolean => asked.checks.get(check.key)?.createIndex === check.createIndex;
-  return { node, checks: new Map([...checks].filter(([, check]) => isAsked(check))) };
+  const found = new Map<CheckKey, CheckRecord>();
+  for (const [key, { createIndex }] of asked.checks) {
+    const check = checks.get(key);
+    if (check?.createIndex === createIndex) found.set(key, check);
+  }
+  return { node, checks: found };
 };

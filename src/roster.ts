@@ -7,11 +7,11 @@ import type { CheckKey, CheckRecord, ExternalNode, Share } from '../machines/mod
 import { reconcile, type NodeChange, type NodeRecord } from '../machines/rules/reconcile.ts';
 import { wireNodes } from './actors/node.ts';
 import { createAdoption, type AdoptionDeps } from './adoption.ts';
-import type { FailureTimes } from './consul/consul.ts';
+import type { CheckNews, FailureTimes } from './consul/consul.ts';
 import { pause } from './pause.ts';
 import { createRelapses } from './relapses.ts';
 import { startNode, type NodeRunSettings, type RunningNode, type RunningNodeDeps } from './running-node.ts';
-import { byNode, wantedNodes, type ChecksByNode } from './wanted-nodes.ts';
+import { createWantedNodes } from './wanted-nodes.ts';
 
 export interface RosterDeps extends RunningNodeDeps, AdoptionDeps {
   /** The settings in force. */
@@ -21,7 +21,7 @@ export interface RosterDeps extends RunningNodeDeps, AdoptionDeps {
 export interface Roster {
   setShare(share: Pick<Share, 'nodes' | 'probes'>): void;
   setNodes(nodes: readonly ExternalNode[]): void;
-  setChecks(checks: readonly CheckRecord[]): void;
+  changeChecks(news: CheckNews): void;
   /** The settings have changed. */
   configure(): void;
   /** The nodes that run, and their checks, as last read. */
@@ -35,21 +35,22 @@ export interface Roster {
   stop(): void;
 }
 
+interface Told extends NodeRecord {
+  readonly checks: Map<CheckKey, CheckRecord>;
+}
+
 export const createRoster = (deps: RosterDeps): Roster => {
   const nodeDeps = { ...deps, nodeChart: wireNodes(deps) };
   const { clock, random } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
   /** What each running node was last told; checks on their way in are left out. */
-  const told = new Map<string, NodeRecord>();
+  const told = new Map<string, Told>();
   const running = new Map<string, RunningNode>();
   /** Nodes that have died and wait to be started anew. */
   const resting = new Set<string>();
   const relapses = createRelapses(clock, random);
-  let share: ReadonlySet<string> | undefined;
-  let nodes: readonly ExternalNode[] | undefined;
-  let checks: ChecksByNode | undefined;
-  let wanted: ReadonlyMap<string, NodeRecord> = new Map();
+  const wanted = createWantedNodes();
 
   const stopNode = (name: string): void => {
     running.get(name)?.stop();
@@ -65,7 +66,7 @@ export const createRoster = (deps: RosterDeps): Roster => {
     stopNode(name);
     await pause(clock, relapses.note(name), signal);
     resting.delete(name);
-    refresh();
+    refresh([name]);
   };
 
   const start = (record: NodeRecord, failures: FailureTimes): void => {
@@ -73,23 +74,25 @@ export const createRoster = (deps: RosterDeps): Roster => {
     const known = told.get(name);
     if (known !== undefined) {
       running.get(name)?.add([...record.checks.values()], failures);
-      told.set(name, { node: known.node, checks: new Map([...known.checks, ...record.checks]) });
+      for (const [key, check] of record.checks) known.checks.set(key, check);
       return;
     }
     const onFailure = (): void => void restart(name);
     running.set(name, startNode(nodeDeps, record, failures, deps.settings(), onFailure));
-    told.set(name, record);
+    told.set(name, { node: record.node, checks: new Map(record.checks) });
   };
 
+  const startable = (name: string): NodeRecord | undefined => (resting.has(name) ? undefined : wanted.get(name));
+
   const missing = (name: string): NodeRecord | undefined => {
-    const record = resting.has(name) ? undefined : wanted.get(name);
+    const record = startable(name);
     const known = told.get(name);
     if (record === undefined || known === undefined) return record;
     const checks = new Map([...record.checks].filter(([key]) => !known.checks.has(key)));
     return checks.size === 0 ? undefined : { node: record.node, checks };
   };
 
-  const adoption = createAdoption(deps, missing, start, signal);
+  const adoption = createAdoption(deps, missing, startable, start, signal);
 
   const change = (difference: NodeChange): void => {
     const { node } = difference;
@@ -99,10 +102,25 @@ export const createRoster = (deps: RosterDeps): Roster => {
     if (newcomers.size > 0) adoption.add([node.name]);
   };
 
-  const refresh = (): void => {
-    if (share === undefined || nodes === undefined || checks === undefined || signal.aborted) return;
-    wanted = wantedNodes(share, nodes, checks);
-    const { stop, change: changes, start: starts } = reconcile(told, wanted);
+  /** What has changed is about these nodes. */
+  const refresh = (names: Iterable<string>): void => {
+    if (signal.aborted) return;
+    const concerned = [...names];
+    const among = (record: (name: string) => NodeRecord | undefined): ReadonlyMap<string, NodeRecord> =>
+      new Map(
+        concerned.flatMap((name) => {
+          const known = record(name);
+          return known === undefined ? [] : [[name, known]];
+        }),
+      );
+    const {
+      stop,
+      change: changes,
+      start: starts,
+    } = reconcile(
+      among((name) => told.get(name)),
+      among((name) => wanted.get(name)),
+    );
     stop.forEach(stopNode);
     changes.forEach(change);
     adoption.add(starts.map(({ node }) => node.name));
@@ -110,16 +128,13 @@ export const createRoster = (deps: RosterDeps): Roster => {
 
   return {
     setShare(next) {
-      share = new Set([...next.nodes, ...next.probes]);
-      refresh();
+      refresh(wanted.setShare(new Set([...next.nodes, ...next.probes])));
     },
     setNodes(next) {
-      nodes = next;
-      refresh();
+      refresh(wanted.setNodes(next));
     },
-    setChecks(next) {
-      checks = byNode(next);
-      refresh();
+    changeChecks(news) {
+      refresh(wanted.changeChecks(news));
     },
     configure() {
       for (const node of running.values()) node.configure(deps.settings());

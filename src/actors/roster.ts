@@ -34,8 +34,8 @@ export const rosterLogic = ({ catalog, createRoster }: RosterActorDeps): Callbac
         }),
       ),
       catalog.watchChecks(
-        following((checks) => {
-          roster.setChecks(checks);
+        following((news) => {
+          roster.changeChecks(news);
         }),
       ),
     ];

@@ -18,10 +18,10 @@ export interface Bucket {
 
 export const fullBucket = (nowMs: number): Bucket => ({ tokens: BURST, atMs: nowMs, gapMs: LEAST_GAP_MS });
 
-/** The bucket after an answer that took `costMs` to read and handle. */
-export const afterCost = (bucket: Bucket, costMs: number): Bucket => ({
+/** The bucket after an answer that took `costMs` to read and handle, and after which Consul wants to rest for `restMs`. */
+export const afterCost = (bucket: Bucket, costMs: number, restMs: number): Bucket => ({
   ...bucket,
-  gapMs: Math.max(LEAST_GAP_MS, costMs * GAP_PER_COST),
+  gapMs: Math.max(LEAST_GAP_MS, costMs * GAP_PER_COST, restMs),
 });
 
 /** Takes a token: the bucket without it, and how long to wait before asking. */

@@ -1,16 +1,17 @@
 /** The catalog as the roster follows it: external nodes, their checks, and this instance's own list. */
-import type { CheckRecord, ExternalNode } from '../../machines/model.ts';
+import type { ExternalNode } from '../../machines/model.ts';
 import { verifyEmpty } from './acl-filter.ts';
 import { listOf } from './answer.ts';
 import type { ConsulClient } from './client.ts';
 import type { Catalog, Watch, WatchObserver } from './consul.ts';
 import { readFailureTimes } from './failure-times.ts';
 import type { Keys } from './keys.ts';
-import { parseCheck, parseList, parseNode } from './parse.ts';
+import { parseList, parseNode } from './parse.ts';
 import type { Records } from './records.ts';
 import { readServicePort } from './service-port.ts';
 import type { Query } from './transport.ts';
 import { startWatch, type RunningQuery } from './watch.ts';
+import { type RunningChecksWatch, watchChecks } from './watch-checks.ts';
 import { watchShare } from './watch-share.ts';
 
 export interface CatalogOptions {
@@ -24,15 +25,19 @@ export interface CatalogOptions {
   readonly nodeMeta: () => Readonly<Record<string, string>>;
   /** `stale_read_nodes`. */
   readonly isStaleAllowed: boolean;
+  /** See `ChecksOptions`. */
+  readonly dearBytes?: number | undefined;
 }
 
 export function createCatalog(options: CatalogOptions): Catalog {
-  const { client, keys, records, serviceId } = options;
+  const { client, keys, records, serviceId, dearBytes } = options;
   const running = new Set<RunningQuery>();
-  const following = (query: RunningQuery): Watch => {
+  const checks = new Set<RunningChecksWatch>();
+  const following = (query: RunningQuery, onStop = (): unknown => undefined): Watch => {
     running.add(query);
     return {
       stop() {
+        onStop();
         running.delete(query);
         query.stop();
       },
@@ -42,8 +47,17 @@ export function createCatalog(options: CatalogOptions): Catalog {
     };
   };
   return {
-    watchNodes: (observer) => following(watchNodes(options, observer)),
-    watchChecks: (observer) => following(watchChecks(options, observer)),
+    watchNodes: (observer) =>
+      following(
+        watchNodes(options, observer, (names) => {
+          for (const watch of checks) watch.lookAt(names);
+        }),
+      ),
+    watchChecks(observer) {
+      const watch = watchChecks({ client, records, query: () => externalOnly(options), dearBytes }, observer);
+      checks.add(watch);
+      return following(watch, () => checks.delete(watch));
+    },
     requery() {
       for (const query of running) query.requery();
     },
@@ -53,7 +67,11 @@ export function createCatalog(options: CatalogOptions): Catalog {
   };
 }
 
-const watchNodes = (options: CatalogOptions, observer: WatchObserver<readonly ExternalNode[]>) =>
+const watchNodes = (
+  options: CatalogOptions,
+  observer: WatchObserver<readonly ExternalNode[]>,
+  onNew: (names: readonly string[]) => void,
+) =>
   startWatch(
     options.client,
     {
@@ -63,48 +81,35 @@ const watchNodes = (options: CatalogOptions, observer: WatchObserver<readonly Ex
         return externalOnly(options);
       },
       parse: (answer) => parseList(listOf('watching nodes', answer), parseNode),
-      verify: (nodes, answer, signal) => doubtEmpty(options.client, 'watching nodes', nodes, answer, signal),
+      verify: (nodes, answer, signal) =>
+        nodes.length > 0 ? Promise.resolve() : verifyEmpty(options.client, 'watching nodes', answer, signal),
     },
-    mirrored(observer, (nodes, index, lastIndex) => options.records.replaceNodes(nodes, index, lastIndex)),
+    mirrored(options, observer, onNew),
   );
 
-const watchChecks = (options: CatalogOptions, observer: WatchObserver<readonly CheckRecord[]>) =>
-  startWatch(
-    options.client,
-    {
-      what: 'watching checks',
-      path: '/v1/health/state/any',
-      get query() {
-        return externalOnly(options);
-      },
-      parse: (answer) => parseList(listOf('watching checks', answer), parseCheck),
-      verify: (checks, answer, signal) => doubtEmpty(options.client, 'watching checks', checks, answer, signal),
-    },
-    mirrored(observer, (checks, index, lastIndex) => options.records.replace(checks, index, lastIndex)),
-  );
-
-/** Tells the observer what the mirror makes of each answer, which it is shown with the index of the one before. */
-const mirrored = <T>(
-  observer: WatchObserver<readonly T[]>,
-  mirror: (list: readonly T[], index: number, lastIndex: number) => readonly T[],
-): WatchObserver<readonly T[]> => {
+/**
+ * Tells the observer what the mirror makes of each answer, which it is shown with the index of the one before. `onNew` is told
+ * which nodes the one before did not hold.
+ */
+const mirrored = (
+  { records }: CatalogOptions,
+  observer: WatchObserver<readonly ExternalNode[]>,
+  onNew: (names: readonly string[]) => void,
+): WatchObserver<readonly ExternalNode[]> => {
   let lastIndex = 0;
+  let known: ReadonlySet<string> | undefined;
   return {
     ...observer,
     onAnswer: (list, index) => {
-      const told = mirror(list, index, lastIndex);
+      const told = records.replaceNodes(list, index, lastIndex);
       lastIndex = index;
       observer.onAnswer(told, index);
+      const names = told.map(({ name }) => name);
+      if (known !== undefined) onNew(names.filter((name) => !known?.has(name)));
+      known = new Set(names);
     },
   };
 };
-
-const doubtEmpty = (
-  client: ConsulClient,
-  what: string,
-  list: readonly unknown[],
-  ...rest: [answer: Parameters<typeof verifyEmpty>[2], signal: AbortSignal]
-): Promise<void> => (list.length > 0 ? Promise.resolve() : verifyEmpty(client, what, ...rest));
 
 const externalOnly = ({ nodeMeta, isStaleAllowed }: CatalogOptions): Query => [
   ...Object.entries(nodeMeta()).map(([key, value]) => ['node-meta', `${key}:${value}`] as const),

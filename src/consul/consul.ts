@@ -3,6 +3,7 @@
  * reason of `signal` when that was aborted); every call takes an AbortSignal and honours it at once.
  */
 import type {
+  CheckKey,
   CheckRecord,
   CheckId,
   ExternalNode,
@@ -121,12 +122,21 @@ export interface FailureTimes {
   readonly checks: ReadonlyMap<string, { readonly sinceMs: number; readonly modifyIndex: number }>;
 }
 
+/** What has changed among the checks since the watch told of them last. */
+export interface CheckNews {
+  /** Is `changed` all there is? */
+  readonly isWhole: boolean;
+  /** Added, or other than before; one may be told that is as it was. */
+  readonly changed: readonly CheckRecord[];
+  readonly gone: readonly CheckKey[];
+}
+
 /** The catalog as the roster follows it. */
 export interface Catalog {
   /** Nodes whose meta has all pairs of external_node_meta. */
   watchNodes(observer: WatchObserver<readonly ExternalNode[]>): Watch;
   /** All checks of those nodes, `externalNodeHealth` among them. */
-  watchChecks(observer: WatchObserver<readonly CheckRecord[]>): Watch;
+  watchChecks(observer: WatchObserver<CheckNews>): Watch;
   /** external_node_meta has changed: all watches of nodes and checks ask by it now. */
   requery(): void;
   /** This instance's own list. */

@@ -17,11 +17,22 @@ export interface Records {
    * lower than that of another watch is old: it is returned, and changes nothing.
    */
   replace(records: readonly CheckRecord[], index: number, lastIndex: number): readonly CheckRecord[];
+  /**
+   * Takes in what a list, read at `index`, says beyond the one before, of which every record was taken in. Returns what that
+   * changes in what is known: neither goes back behind what was learned at a later index.
+   */
+  change(changed: readonly CheckRecord[], gone: readonly CheckKey[], index: number): Change;
   replaceNodes(nodes: readonly ExternalNode[], index: number, lastIndex: number): readonly ExternalNode[];
   /** ModifyIndex of a KV entry as last read or written; undefined: not known. */
   kvIndex(key: string): number | undefined;
   learnKv(key: string, modifyIndex: number): void;
   forgetKv(key: string): void;
+}
+
+/** What has changed in the mirror. */
+export interface Change {
+  readonly changed: readonly CheckRecord[];
+  readonly gone: readonly CheckKey[];
 }
 
 interface Indexed {
@@ -48,6 +59,7 @@ export function createRecords(): Records {
       nodes.forget(name);
     },
     replace: (records, index, lastIndex) => checks.replace(records, index, lastIndex),
+    change: (changed, gone, index) => checks.change(changed, gone, index),
     replaceNodes: (list, index, lastIndex) => nodes.replace(list, index, lastIndex),
     kvIndex: (key) => entries.get(key),
     learnKv: (key, modifyIndex) => void entries.set(key, modifyIndex),
@@ -58,6 +70,10 @@ export function createRecords(): Records {
 class Mirror<Key, Item extends Indexed> {
   readonly #keyOf: (item: Item) => Key;
   #items = new Map<Key, Item>();
+  /** What was learned and has not stood in a list yet: no list will tell that it is gone. */
+  readonly #unlisted = new Set<Key>();
+  /** What stands in the list and was forgotten all the same: the list will not tell it anew unless it changes. */
+  readonly #struck = new Set<Key>();
   #index = 0;
 
   constructor(keyOf: (item: Item) => Key) {
@@ -69,12 +85,41 @@ class Mirror<Key, Item extends Indexed> {
   }
 
   learn(item: Item): void {
-    const known = this.#items.get(this.#keyOf(item));
-    if (known === undefined || known.modifyIndex <= item.modifyIndex) this.#items.set(this.#keyOf(item), item);
+    const key = this.#keyOf(item);
+    const known = this.#items.get(key);
+    if (known === undefined && !this.#struck.delete(key)) this.#unlisted.add(key);
+    if (known === undefined || known.modifyIndex <= item.modifyIndex) this.#items.set(key, item);
   }
 
   forget(key: Key): void {
-    this.#items.delete(key);
+    if (this.#items.delete(key) && !this.#unlisted.delete(key)) this.#struck.add(key);
+  }
+
+  change(changed: readonly Item[], gone: readonly Key[], index: number): { changed: Item[]; gone: Key[] } {
+    if (index < this.#index) return { changed: [...changed], gone: [...gone] };
+    this.#index = index;
+    for (const item of changed) this.#list(this.#keyOf(item));
+    for (const key of gone) this.#unlisted.add(key);
+    const removed = [...this.#unlisted].filter((key) => (this.#items.get(key)?.modifyIndex ?? 0) <= index);
+    for (const key of removed) {
+      this.#list(key);
+      this.#items.delete(key);
+    }
+    return { changed: changed.map((item) => this.#adopt(item, index)), gone: removed };
+  }
+
+  #list(key: Key): void {
+    this.#unlisted.delete(key);
+    this.#struck.delete(key);
+  }
+
+  /** A list that a write has overtaken tells of the past. */
+  #adopt(item: Item, index: number): Item {
+    const key = this.#keyOf(item);
+    const known = this.#items.get(key);
+    if (known !== undefined && known.modifyIndex > index && known.modifyIndex >= item.modifyIndex) return known;
+    this.#items.set(key, item);
+    return item;
   }
 
   replace(items: readonly Item[], index: number, lastIndex: number): readonly Item[] {
@@ -84,6 +129,8 @@ class Mirror<Key, Item extends Indexed> {
     if (!isReset && index < this.#index) return items;
     this.#items = new Map(items.map((item) => [this.#keyOf(item), item]));
     this.#index = index;
+    this.#unlisted.clear();
+    this.#struck.clear();
     if (isReset) return items;
     for (const item of old.values()) if (item.modifyIndex > index) this.learn(item);
     return [...this.#items.values()];

@@ -34,7 +34,11 @@ export interface BlockingQuery<T> {
   /** Read anew for every question. */
   readonly query?: Query;
   /** Makes the value of an answer of status 200, or of 404 when `isAbsentOk`. May throw an EsmError. */
-  parse(answer: Answer): T;
+  parse(answer: Answer): T | Promise<T>;
+  /** Answers of the same digest are told once. Default: one of the body. */
+  readonly digest?: (answer: Answer) => string;
+  /** How long Consul is to be left alone after such an answer, for what it costs there. Default: not at all. */
+  restMs?(answer: Answer): number;
   /** 404 is an answer too: a KV key that does not exist. */
   readonly isAbsentOk?: boolean;
   /** What the token needs, told when Consul refuses. */
@@ -89,6 +93,7 @@ class Loop<T> implements RunningQuery {
 
   requery(): void {
     this.#index = 0;
+    this.#digest = '';
     this.#asking.abort();
     this.#rest.wake();
   }
@@ -103,6 +108,7 @@ class Loop<T> implements RunningQuery {
         if (this.#asking.signal.aborted) continue;
         this.#observer.onTrouble(asEsmError(this.#query.what, error));
         failures = failuresAfter(failures, { error });
+        this.#digest = '';
         this.#index = 0; // a restarted Consul counts from the start, and holds a query for an index beyond for the whole wait
         await this.#rest.pause(backoffMs(failures, this.#client.random()));
       }
@@ -125,22 +131,26 @@ class Loop<T> implements RunningQuery {
       throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer bears no X-Consul-Index`);
     const startedMs = this.#client.clock.now();
     await this.#tell(answer, answer.index, signal);
-    this.#bucket = afterCost(this.#bucket, this.#client.clock.now() - startedMs);
+    const restMs = this.#query.restMs?.(answer) ?? 0;
+    this.#bucket = afterCost(this.#bucket, this.#client.clock.now() - startedMs, restMs);
     // Lower than the last: Consul lost its state, begin anew. And a query for index 0 would never be held.
     this.#index = signal.aborted || answer.index < this.#index ? 0 : Math.max(1, answer.index);
   }
 
   /** A return does not mean a change. The digest of a large answer costs a tenth of its parsing. */
   async #tell(answer: Answer, index: number, signal: AbortSignal): Promise<void> {
-    const digest = `${answer.status} ${createHash('sha1').update(answer.body).digest('base64')}`;
+    const { digest: digestOf = bodyDigest } = this.#query;
+    const digest = `${answer.status} ${digestOf(answer)}`;
     if (digest === this.#digest) return;
-    const value = this.#query.parse(answer);
+    const value = await this.#query.parse(answer);
     await this.#query.verify?.(value, answer, signal);
     if (signal.aborted) return;
     this.#observer.onAnswer(value, index);
     this.#digest = digest;
   }
 }
+
+const bodyDigest = ({ body }: Answer): string => createHash('sha1').update(body).digest('base64');
 
 const callOf = <T>({ path, query = [] }: BlockingQuery<T>, index: number, failures: number): Call => ({
   method: 'GET',

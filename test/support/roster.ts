@@ -95,6 +95,8 @@ export interface Rig extends Disposable {
   faultySubject: string | undefined;
   /** Consul is back, and everyone knows. */
   readonly restore: () => void;
+  /** Tells the roster that these are all checks. */
+  readonly setChecks: (checks: readonly CheckRecord[]) => void;
   /** Tells the roster all three of share, nodes and checks. */
   readonly tell: (nodes: readonly ExternalNode[], checks?: readonly CheckRecord[]) => void;
 }
@@ -208,10 +210,13 @@ export function startRoster(more: Partial<RosterDeps> = {}): Rig {
       writer.actor.send({ type: 'consul.reachable' });
       roster.wake();
     },
+    setChecks(checks) {
+      roster.changeChecks({ isWhole: true, changed: checks, gone: [] });
+    },
     tell(nodes, checks = []) {
       roster.setShare({ nodes: nodes.map(({ name }) => name), probes: [] });
       roster.setNodes(nodes);
-      roster.setChecks(checks);
+      rig.setChecks(checks);
     },
     [Symbol.dispose]() {
       roster.stop();

@@ -28,7 +28,7 @@ describe('what is known of share, nodes and checks', () => {
       rig.roster.setNodes([aNode('a'), aProbedNode('b'), aNode('c')]);
     },
     checks: () => {
-      rig.roster.setChecks(['a', 'b', 'c'].map((node) => aCheck(node, `${node}1`)));
+      rig.setChecks(['a', 'b', 'c'].map((node) => aCheck(node, `${node}1`)));
     },
   };
 
@@ -69,7 +69,7 @@ describe('what is known of share, nodes and checks', () => {
   it('takes up a check at once that joins a node, and stops one that leaves', async () => {
     rig.tell([aNode('a')], [aCheck('a', 'a1')]);
     await settle();
-    rig.roster.setChecks([aCheck('a', 'a2')]);
+    rig.setChecks([aCheck('a', 'a2')]);
     await settle();
     expect(rig.probed).toEqual(['a1:1', 'a2:1']);
     await rig.clock.advance(10_000);
@@ -98,7 +98,7 @@ describe('failure times', () => {
     rig.tell([aNode('a'), aNode('b')], [aCheck('a', 'a1')]);
     await settle();
     rig.roster.setNodes([aNode('a', { modifyIndex: 20 }), aNode('b')]);
-    rig.roster.setChecks([aCheck('a', 'a1', { modifyIndex: 21, status: 'critical' }), aCheck('b', 'b1')]);
+    rig.setChecks([aCheck('a', 'a1', { modifyIndex: 21, status: 'critical' }), aCheck('b', 'b1')]);
     await rig.clock.advance(30_000);
     expect(rig.reads).toEqual([['a', 'b'], ['b']]);
     expect(rig.probed).toContain('b1:1');
@@ -206,16 +206,16 @@ describe('failure times of a check that joins a running node', () => {
   };
 
   it('count on', async () => {
-    rig.roster.setChecks([aCheck('b', 'b1'), failing()]);
+    rig.setChecks([aCheck('b', 'b1'), failing()]);
     await settle();
     expect(rig.probed).toEqual(['a1:1']);
     await expectRemovalIn(15_000);
   });
 
   it('count on when a definition makes it one to be run', async () => {
-    rig.roster.setChecks([failing(NOTHING_TO_RUN)]);
+    rig.setChecks([failing(NOTHING_TO_RUN)]);
     await rig.clock.advance(5_000);
-    rig.roster.setChecks([failing({ modifyIndex: 12 })]);
+    rig.setChecks([failing({ modifyIndex: 12 })]);
     await settle();
     expect(rig.probed).toEqual(['a1:1']);
     await expectRemovalIn(10_000);
@@ -223,11 +223,11 @@ describe('failure times of a check that joins a running node', () => {
 
   it('that cannot be read are told, and it waits for them; nobody else does', async () => {
     rig.isConsulDown = true;
-    rig.roster.setChecks([aCheck('b', 'b1'), failing()]);
+    rig.setChecks([aCheck('b', 'b1'), failing()]);
     await settle();
     expect(rig.troubles).toHaveLength(1);
     await rig.clock.advance(10_000);
-    rig.roster.setChecks([aCheck('b', 'b1', { modifyIndex: 13 }), failing({ modifyIndex: 12 })]);
+    rig.setChecks([aCheck('b', 'b1', { modifyIndex: 13 }), failing({ modifyIndex: 12 })]);
     await settle();
     expect(new Set(rig.probed)).toEqual(new Set(['b1:1']));
     rig.restore();
@@ -238,9 +238,9 @@ describe('failure times of a check that joins a running node', () => {
 
   it('are not waited for when it leaves before they are read', async () => {
     rig.isConsulDown = true;
-    rig.roster.setChecks([aCheck('b', 'b1'), failing()]);
+    rig.setChecks([aCheck('b', 'b1'), failing()]);
     await settle();
-    rig.roster.setChecks([aCheck('b', 'b1')]);
+    rig.setChecks([aCheck('b', 'b1')]);
     rig.restore();
     await settle();
     expect(rig.probed).toEqual([]);
@@ -264,7 +264,7 @@ describe('failure times of a check that joins a running node', () => {
     rig.targets.set('a1:1', 'critical');
     rig.tell([aNode('a')], [aCheck('a', 'a2')]);
     await settle();
-    rig.roster.setChecks([aCheck('a', 'a2'), failing()]);
+    rig.setChecks([aCheck('a', 'a2'), failing()]);
     answers[0]?.();
     await settle();
     expect(rig.probed).toEqual(['a2:1']);
@@ -356,7 +356,7 @@ describe('the end', () => {
     rig.targets.set('a1:1', 'critical').set('a2:1', 'critical');
     await rig.clock.advance(20_000);
     rig.committed.length = 0;
-    rig.roster.setChecks([aCheck('a', 'a2')]);
+    rig.setChecks([aCheck('a', 'a2')]);
     rig.restore();
     await settle();
     expect(rig.committed.map(({ subject }) => subject)).toEqual([aCheck('a', 'a2').key]);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CheckRecord, ExternalNode } from '../../../machines/model.ts';
+import type { ExternalNode } from '../../../machines/model.ts';
 import { createCatalog } from '../../../src/consul/catalog.ts';
 import type { ConsulClient } from '../../../src/consul/client.ts';
-import type { ShareEntry } from '../../../src/consul/consul.ts';
+import type { CheckNews, ShareEntry } from '../../../src/consul/consul.ts';
 import { createKeys } from '../../../src/consul/keys.ts';
 import { createRecords } from '../../../src/consul/records.ts';
 import { startConsul, type TestConsul } from '../../support/consul.ts';
@@ -61,13 +61,13 @@ describe('against one agent', () => {
 
   it('tells no answer twice', async () => {
     await register(consul, 'quiet', { Check: { Node: 'quiet', CheckID: 'c', Status: 'passing' } });
-    using checks = follow<readonly CheckRecord[]>((observer) => catalogOf(client).watchChecks(observer));
-    await checks.until('the check', (list) => list.length === 1);
+    using checks = follow<CheckNews>((observer) => catalogOf(client).watchChecks(observer));
+    await checks.until('the check', ({ changed }) => changed.length === 1);
     await consul.put('/agent/check/register', { ID: 'other', Name: 'other', TTL: '10m' });
     await consul.put('/agent/check/pass/other');
     await register(consul, 'quiet', { Check: { Node: 'quiet', CheckID: 'c', Status: 'critical' } });
-    await checks.until('the new status', ([check]) => check?.status === 'critical');
-    expect(checks.answers.map(([check]) => check?.status)).toEqual(['passing', 'critical']);
+    await checks.until('the new status', ({ changed: [check] }) => check?.status === 'critical');
+    expect(checks.answers.map(({ changed: [check] }) => check?.status)).toEqual(['passing', 'critical']);
     await consul.put('/catalog/deregister', { Node: 'quiet' });
   });
 
@@ -76,7 +76,7 @@ describe('against one agent', () => {
     await register(consul, 'mirrored', { Check: { Node: 'mirrored', CheckID: 'c', Status: 'passing' } });
     const known: boolean[] = [];
     const watch = catalogOf(client, records).watchChecks({
-      onAnswer: (list: readonly CheckRecord[]) => known.push(list.every(({ key }) => records.get(key) !== undefined)),
+      onAnswer: ({ changed }) => known.push(changed.every(({ key }) => records.get(key) !== undefined)),
       onTrouble: () => undefined,
     });
     await eventually('an answer', () => known.length > 0);
@@ -116,18 +116,18 @@ describe('against one agent', () => {
     await register(consul, 'new', { NodeMeta: { kind: 'new' }, Check: { Node: 'new', CheckID: 'c' } });
     using nodes = follow<readonly ExternalNode[]>((observer) => catalog.watchNodes(observer));
     using leaders = follow<readonly ExternalNode[]>((observer) => catalog.watchNodes(observer));
-    using checks = follow<readonly CheckRecord[]>((observer) => catalog.watchChecks(observer));
+    using checks = follow<CheckNews>((observer) => catalog.watchChecks(observer));
     const stopped = follow<readonly ExternalNode[]>((observer) => catalog.watchNodes(observer));
     await nodes.until('the old node', (list) => names(list).join() === 'old');
     await leaders.until('the old node', (list) => names(list).join() === 'old');
-    await checks.until('its check', (list) => list.map(({ id }) => id.node).join() === 'old');
+    await checks.until('its check', ({ changed }) => changed.map(({ id }) => id.node).join() === 'old');
     await stopped.until('the old node', (list) => names(list).join() === 'old');
     stopped.watch.stop();
     meta = { kind: 'new' };
     catalog.requery();
     await nodes.until('the new node', (list) => names(list).join() === 'new');
     await leaders.until('the new node', (list) => names(list).join() === 'new');
-    await checks.until('its check', (list) => list.map(({ id }) => id.node).join() === 'new');
+    await checks.until('its check', ({ changed, gone }) => changed[0]?.id.node === 'new' && gone.length === 1);
     await register(consul, 'newer', { NodeMeta: { kind: 'new' } });
     await nodes.until('the newer node', (list) => names(list).join() === 'new,newer');
     expect([...nodes.troubles, ...leaders.troubles, ...checks.troubles]).toEqual([]);

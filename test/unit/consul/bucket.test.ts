@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { afterCost, type Bucket, fullBucket, take } from '../../../src/consul/bucket.ts';
 
 /** Asks as fast as the bucket lets, each answer costing `costMs`; gives the times at which it asked. */
-function askRepeatedly(times: number, costMs: number): number[] {
+function askRepeatedly(times: number, costMs: number, restMs = 0): number[] {
   let bucket: Bucket = fullBucket(0);
   let nowMs = 0;
   return Array.from({ length: times }, () => {
     const turn = take(bucket, nowMs);
     nowMs += turn.waitMs;
-    bucket = afterCost(turn.bucket, costMs);
+    bucket = afterCost(turn.bucket, costMs, restMs);
     const askedMs = nowMs;
     nowMs += costMs;
     return askedMs;
@@ -32,4 +32,10 @@ it.each([1, 100, 1_000])('spends a quarter of the time at most on answers that c
   const asked = askRepeatedly(50, costMs);
   const gaps = asked.slice(10).map((at, place) => at - asked[place + 9]!);
   for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(Math.max(20, costMs * 4) * 0.99);
+});
+
+it('lets Consul rest for as long as it is told', () => {
+  const asked = askRepeatedly(20, 10, 1_500);
+  const gaps = asked.slice(10).map((at, place) => at - asked[place + 9]!);
+  for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(1_500 * 0.99);
 });

@@ -1,0 +1,19 @@
+/** Long work in short turns, so that probes and beats in between come in time. */
+import type { Clock } from '../clock.ts';
+
+/** Work in one go: with what else happens in a turn of the event loop it stays well below 50 ms. */
+const TURN_MS = 10;
+
+/** Awaited now and then by whoever works long: lets the event loop turn when the work has gone on for long enough. */
+export type Breather = () => Promise<void>;
+
+export const createBreather = (clock: Clock): Breather => {
+  let sinceMs = clock.now();
+  return async () => {
+    if (clock.now() - sinceMs < TURN_MS) return;
+    await new Promise<void>((resolve) => {
+      clock.afterPoll(resolve);
+    });
+    sinceMs = clock.now();
+  };
+};

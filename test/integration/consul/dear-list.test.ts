@@ -1,0 +1,115 @@
+/** A list of checks that is dear, so that Consul is asked beside it for what must not wait. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { ExternalNode } from '../../../machines/model.ts';
+import { createCatalog } from '../../../src/consul/catalog.ts';
+import type { ConsulClient } from '../../../src/consul/client.ts';
+import type { CheckNews } from '../../../src/consul/consul.ts';
+import { createKeys } from '../../../src/consul/keys.ts';
+import { createRecords } from '../../../src/consul/records.ts';
+import { register } from '../../support/catalog.ts';
+import { startConsul, type TestConsul } from '../../support/consul.ts';
+import { connect, follow } from '../../support/consul-client.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const keys = createKeys({ kvPath: 'consul-esm/', leaderKey: 'consul-esm/lock' });
+const meta = { 'external-node': 'true' };
+const check = (id: string, Status = 'passing') => ({ CheckID: id, Name: id, Status });
+
+let consul: TestConsul;
+let client: ConsulClient;
+/** Lets go of the questions for the list that were held. */
+let release: () => void;
+let listed: string[];
+
+beforeEach(async () => {
+  consul = await startConsul();
+  client = await connect(consul);
+  listed = [];
+  await register(consul, { node: 'a', meta, checks: [check('a1')] });
+});
+afterEach(async () => {
+  await client.close();
+  await consul.stop();
+});
+
+/** The list is answered once; the next answer is on its way until `release`. */
+const followed = (dearBytes: number) => {
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const slow: ConsulClient = {
+    ...client,
+    async ask(call, signal) {
+      const answer = await client.ask(call, signal);
+      const isList = call.path === '/v1/health/state/any' && !call.query?.some(([name]) => name === 'filter');
+      if (isList && listed.push(call.path) > 1) await held;
+      return answer;
+    },
+  };
+  const records = createRecords();
+  const options = {
+    client: slow,
+    records,
+    keys,
+    serviceId: 'one',
+    nodeMeta: () => meta,
+    isStaleAllowed: false,
+    dearBytes,
+  };
+  const catalog = createCatalog(options);
+  const nodes = follow<readonly ExternalNode[]>((observer) => catalog.watchNodes(observer));
+  const checks = follow<CheckNews>((observer) => catalog.watchChecks(observer));
+  const told = (): readonly string[] =>
+    checks.answers.flatMap(({ changed, gone }) => [
+      ...changed.map(({ id, status }) => `${id.checkId} ${status}`),
+      ...gone.map((key) => `${key.split('\0').at(-1) ?? ''} gone`),
+    ]);
+  return { nodes, checks, told, records };
+};
+
+it('tells a check that is not passing, and those of a new node, while the list is on its way', async () => {
+  const { nodes, checks, told } = followed(0);
+  using _ = nodes;
+  using __ = checks;
+  await eventually('the first list', () => told().length === 1);
+  await register(consul, { node: 'a', checks: [check('a2', 'critical')] });
+  await eventually('the critical check', () => told().includes('a2 critical'));
+  await register(consul, { node: 'b', meta, checks: [check('b1')] });
+  await eventually('the check of the new node', () => told().includes('b1 passing'));
+  await register(consul, { node: 'a', checks: [check('a3')] });
+  await register(consul, { node: 'a', checks: [check('a2')] });
+  expect(told()).toEqual(['a1 passing', 'a2 critical', 'b1 passing']);
+  release();
+  await eventually('the rest', () => told().includes('a3 passing') && told().includes('a2 passing'));
+  expect(checks.troubles).toEqual([]);
+});
+
+it('takes back what a later list does not hold any more, and nothing that an older one does not hold yet', async () => {
+  const { nodes, checks, told, records } = followed(0);
+  using _ = nodes;
+  using __ = checks;
+  await eventually('the first list', () => told().length === 1);
+  await register(consul, { node: 'inner', checks: [], meta: {} });
+  await register(consul, { node: 'a', checks: [check('a2', 'critical')] });
+  await eventually('a list on its way that may be older', () => listed.length === 2);
+  await register(consul, { node: 'a', checks: [check('a3', 'critical')] });
+  await eventually('both', () => told().includes('a3 critical'));
+  release();
+  await register(consul, { node: 'a', checks: [check('a4')] });
+  await eventually('a later list', () => told().includes('a4 passing'));
+  expect(told().filter((each) => each.endsWith('gone'))).toEqual([]);
+  await consul.put('/catalog/deregister', { Node: 'a', CheckID: 'a3' });
+  await eventually('its end', () => told().includes('a3 gone'));
+  expect(records.get(checks.answers.at(-1)!.gone[0]!)).toBeUndefined();
+});
+
+it('asks nothing beside a list that is cheap', async () => {
+  const { nodes, checks, told } = followed(1_000_000);
+  using _ = nodes;
+  using __ = checks;
+  await eventually('the first list', () => told().length === 1);
+  await register(consul, { node: 'a', checks: [check('a2', 'critical')] });
+  await register(consul, { node: 'b', meta, checks: [check('b1')] });
+  await nodes.until('the new node', (list) => list.length === 2);
+  expect(told()).toEqual(['a1 passing']);
+  release();
+  await eventually('all', () => told().includes('a2 critical') && told().includes('b1 passing'));
+});

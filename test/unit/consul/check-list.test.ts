@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { createCheckList, type CheckDifference } from '../../../src/consul/check-list.ts';
+import { systemClock } from '../../../src/clock.ts';
+
+const answer = (body: string) => ({ status: 200, index: 1, isFiltered: false, body: Buffer.from(body) });
+const check = (id: string, more: object = {}) => ({ Node: 'n', CheckID: id, Status: 'passing', ...more });
+const json = (...checks: readonly object[]) => answer(JSON.stringify(checks));
+const told = ({ isWhole, changed, gone, size }: CheckDifference) => ({
+  isWhole,
+  changed: changed.map(({ id, status }) => `${id.checkId} ${status}`),
+  gone: gone.map((key) => key.split('\0').at(-1)),
+  size,
+});
+
+const listAfter = async (first: ReturnType<typeof answer>) => {
+  const list = createCheckList('watching', systemClock);
+  const difference = await list.read(first, false);
+  difference.keep();
+  return { list, first: told(difference) };
+};
+
+it('tells a first answer whole, and of the next what is new, other or gone', async () => {
+  const { list, first } = await listAfter(json(check('a'), check('b'), check('c')));
+  expect(first).toEqual({ isWhole: true, changed: ['a passing', 'b passing', 'c passing'], gone: [], size: 3 });
+  const next = await list.read(json(check('b', { Status: 'critical' }), check('c'), check('d')), false);
+  expect(told(next)).toEqual({ isWhole: false, changed: ['b critical', 'd passing'], gone: ['a'], size: 3 });
+});
+
+it.each(['[]', 'null', ' null\n'])('tells %j as the end of all', async (body) => {
+  const { list } = await listAfter(json(check('a')));
+  expect(told(await list.read(answer(body), false))).toEqual({ isWhole: false, changed: [], gone: ['a'], size: 0 });
+});
+
+it('holds the next answer against what was taken in, not against what was merely read', async () => {
+  const { list } = await listAfter(json(check('a')));
+  await list.read(json(), false);
+  expect(told(await list.read(json(check('a')), false))).toMatchObject({ changed: [], gone: [] });
+});
+
+it('tells all of it when it is to be read anew', async () => {
+  const { list } = await listAfter(json(check('a')));
+  expect(told(await list.read(json(check('a')), true))).toMatchObject({ isWhole: true, changed: ['a passing'] });
+});
+
+it.each([
+  ['spaced by another server', `[ ${JSON.stringify(check('a'))} ]`, ['a passing']],
+  ['with its fields in another order', '[{"CheckID":"a","Node":"n"}]', ['a ']],
+  ['with the border within', '[{"Node":"n","CheckID":"a","X":[{},{"Node":"x"}]}]', ['a ']],
+])('reads a list %s as a whole each time', async (_, body, changed) => {
+  const { list } = await listAfter(json(check('z')));
+  const difference = await list.read(answer(body), false);
+  expect(told(difference)).toMatchObject({ isWhole: true, changed });
+  difference.keep();
+  expect(told(await list.read(json(check('a')), false))).toMatchObject({ isWhole: true });
+});
+
+it.each(['', '{', '{}', '[{"Node":"n"', '"text"'])(
+  'refuses %j, and holds the next against the one before',
+  async (body) => {
+    const { list } = await listAfter(json(check('a')));
+    await expect(list.read(answer(body), false)).rejects.toMatchObject({ code: 'ESM_CONSUL_UNAVAILABLE' });
+    expect(told(await list.read(json(check('a')), false))).toMatchObject({ isWhole: false, changed: [] });
+  },
+);
