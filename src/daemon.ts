@@ -1,5 +1,4 @@
 /** The composition root: joins configuration, Consul, probes and charts into one daemon. */
-import { randomUUID } from 'node:crypto';
 import { createActor, toPromise, type Actor, type ActorRefFrom, type AnyStateMachine } from 'xstate';
 import { daemonMachine, type DaemonActors, type Verdict } from '../machines/daemon.ts';
 import type { watchlistMachine } from '../machines/watchlist.ts';
@@ -65,8 +64,14 @@ export interface Daemon extends AsyncDisposable {
 /** Probes under way at once; beyond it they wait, so that a thousand hanging targets use up no descriptors. */
 const MOST_PROBES = 2_000;
 
+/** Ids of one process. Every UUID of Node's is built of 16 pieces, which V8 keeps: half a kilobyte a check. */
+const createCounter = (): (() => string) => {
+  let count = 0;
+  return () => String(++count);
+};
+
 export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Promise<Daemon> => {
-  const { log, env = process.env, clock = systemClock, random = systemRandom, newId = randomUUID } = deps;
+  const { log, env = process.env, clock = systemClock, random = systemRandom, newId = createCounter() } = deps;
   const { stopwatch = systemStopwatch } = deps;
   let config = initialConfig;
   const part = <Machine extends AnyStateMachine>(name: string): ActorRefFrom<Machine> | undefined =>

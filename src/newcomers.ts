@@ -3,18 +3,23 @@
 const AT_ONCE = 500;
 const TOGETHER_MS = 1_000;
 
-/** Counts arrivals. `isCrowd(nowMs)` counts one more: do more than 500 belong to the second that the first of them began? */
-export const createNewcomers = (): { isCrowd(nowMs: number): boolean } => {
+/**
+ * Counts arrivals. `crowdSinceMs(nowMs)` counts one more: since when has the crowd come that it belongs to? They come together who
+ * come less than a second after the one before; of them more than 500 are a crowd. Undefined: it belongs to none.
+ */
+export const createNewcomers = (): { crowdSinceMs(nowMs: number): number | undefined } => {
   let sinceMs = Number.NEGATIVE_INFINITY;
+  let latestMs = Number.NEGATIVE_INFINITY;
   let count = 0;
   return {
-    isCrowd(nowMs) {
-      if (nowMs - sinceMs >= TOGETHER_MS) {
+    crowdSinceMs(nowMs) {
+      if (nowMs - latestMs >= TOGETHER_MS) {
         sinceMs = nowMs;
         count = 0;
       }
+      latestMs = nowMs;
       count += 1;
-      return count > AT_ONCE;
+      return count > AT_ONCE ? sinceMs : undefined;
     },
   };
 };

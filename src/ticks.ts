@@ -36,10 +36,11 @@ export class Ticks<Owner> {
     return this.#heap.first?.dueMs;
   }
 
-  /** Due at once; in a crowd, at random within the interval. */
+  /** Due at once; in a crowd, at random within the interval that began with it: 50,000 take many seconds to come. */
   enter(owner: Owner, intervalMs: number, nowMs: number): Tick<Owner> {
-    const isFirst = !this.#newcomers.isCrowd(nowMs);
-    const dueMs = isFirst ? nowMs : this.#within(intervalMs, nowMs);
+    const crowdSinceMs = this.#newcomers.crowdSinceMs(nowMs);
+    const isFirst = crowdSinceMs === undefined;
+    const dueMs = isFirst ? nowMs : Math.max(nowMs, this.#within(intervalMs, crowdSinceMs));
     const tick = { owner, intervalMs, isFirst, dueMs, order: ++this.#lastOrder, heapIndex: -1 };
     this.#heap.push(tick);
     return tick;

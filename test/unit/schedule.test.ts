@@ -149,6 +149,21 @@ describe('at most maxConcurrent runs at once', () => {
   });
 });
 
+test('a crowd that takes its time to come has run within an interval of its beginning, and who comes after it runs at once', async () => {
+  const { clock, add, starts } = setUp({ random: seeded() });
+  for (let second = 0; second < 12; second += 1) {
+    for (let i = 0; i < 600; i += 1) add(`check ${second}/${i}`, 10_000);
+    await clock.advance(999);
+  }
+  const beforeEnd = new Set(starts.map(({ key }) => key));
+  expect(beforeEnd.size).toBe(12 * 600);
+  await clock.advance(1_000);
+  starts.length = 0;
+  add('late', 10_000);
+  await clock.advance(0);
+  expect(starts.map(({ key }) => key)).toContain('late');
+});
+
 test('a turn of the event loop starts 500 at most, the next ones the rest', () => {
   const turns: (() => void)[] = [];
   const clock: Clock = {
