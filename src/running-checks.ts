@@ -32,6 +32,7 @@ type Runnable = Extract<ParsedCheck, { type: 'runnable' }>;
 interface RunningCheck {
   parsed: Runnable;
   readonly root: NodeRoot;
+  readonly slot: number;
 }
 
 const knownStatus = (status: string): CheckStatus =>
@@ -54,11 +55,12 @@ export const createRunningChecks = (
     if (record.id.checkId === NODE_CHECK_ID) return undefined;
     const parsed = parseDefinition(record);
     const sentences = sentencesOn(parsed);
-    if (noticed.get(record.key) !== sentences.join()) {
+    if ((noticed.get(record.key) ?? '') !== sentences.join()) {
       const level = parsed.type === 'none' ? 'debug' : 'warn';
       for (const sentence of sentences) log[level](`Check '${checkLabel(record.id)}' ${sentence}`);
     }
-    noticed.set(record.key, sentences.join());
+    if (sentences.length > 0) noticed.set(record.key, sentences.join());
+    else noticed.delete(record.key);
     return parsed.type === 'runnable' ? parsed : undefined;
   };
 
@@ -75,10 +77,10 @@ export const createRunningChecks = (
       settings,
       incarnation: deps.newId(),
     };
-    running.set(key, { parsed, root });
-    root.tell({ type: 'check.added', check: entry, atMs: clock.now() });
+    const slot = root.addCheck(entry);
+    running.set(key, { parsed, root, slot });
     const runs = startRuns(schedule, key, parsed.intervalMs, () => {
-      root.tickCheck(key);
+      root.tickCheck(slot);
     });
     runtimes.set(key, { definition: parsed.definition, timeoutMs: parsed.timeoutMs, runs });
   };
@@ -86,7 +88,8 @@ export const createRunningChecks = (
   const leave = (key: CheckKey): void => {
     runtimes.get(key)?.runs.stop();
     runtimes.delete(key);
-    running.get(key)?.root.tell({ type: 'check.removed', key, atMs: clock.now() });
+    const check = running.get(key);
+    check?.root.removeCheck(check.slot);
     running.delete(key);
     writer.withdraw(key);
   };
@@ -101,7 +104,7 @@ export const createRunningChecks = (
     runtime.timeoutMs = parsed.timeoutMs;
     runtime.runs.abort();
     const { deregisterAfterMs } = parsed;
-    check.root.tellCheck(key, { type: 'check.updated', deregisterAfterMs, atMs: clock.now() });
+    check.root.tellCheck(check.slot, { type: 'check.updated', deregisterAfterMs, atMs: clock.now() });
   };
 
   /** Is it to run, and does not yet? */
@@ -113,7 +116,7 @@ export const createRunningChecks = (
       redefine(record, check, parsed);
       const { output } = record;
       const status = knownStatus(record.status);
-      check.root.tellCheck(record.key, { type: 'check.changed', status, output, atMs: clock.now() });
+      check.root.tellCheck(check.slot, { type: 'check.changed', status, output, atMs: clock.now() });
     }
     return parsed !== undefined && check === undefined;
   };
@@ -136,11 +139,14 @@ export const createRunningChecks = (
     },
     configure(next) {
       settings = next;
-      for (const [key, { root }] of running) {
-        root.tellCheck(key, { type: 'settings.changed', settings, atMs: clock.now() });
+      for (const { root, slot } of running.values()) {
+        root.tellCheck(slot, { type: 'settings.changed', settings, atMs: clock.now() });
       }
     },
-    actorOf: (key) => running.get(key)?.root.actorOf(key),
+    actorOf(key) {
+      const check = running.get(key);
+      return check?.root.actorOf(check.slot);
+    },
     quiet() {
       for (const { runs } of runtimes.values()) runs.stop();
     },

@@ -1,8 +1,9 @@
 /** One root actor: a node, or a group of a large node's checks, in an XState system of its own. */
 import { createActor, type AnyActor } from 'xstate';
 import type { CheckEvent } from '../../machines/check.ts';
-import type { CheckId, CheckKey } from '../../machines/model.ts';
+import type { CheckId } from '../../machines/model.ts';
 import type { NodeEvent } from '../../machines/node.ts';
+import type { CheckEntry } from '../../machines/rules/ledger.ts';
 import type { NodeEntry } from '../../machines/rules/watchbook.ts';
 import type { LogFields } from '../observe/log.ts';
 import { checkLabel, tickCheck } from './check.ts';
@@ -12,16 +13,19 @@ import { tellNoted, type LastEvent } from './port-actions.ts';
 
 export interface NodeRoot {
   tell(event: NodeEvent): void;
+  /** Starts a check; tells its slot, by which it is known from then on. */
+  addCheck(check: CheckEntry): number;
+  removeCheck(slot: number): void;
   /** Tells one of its checks; nothing happens when it has no such check. */
-  tellCheck(key: CheckKey, event: CheckEvent): void;
+  tellCheck(slot: number, event: CheckEvent): void;
   /** One of its checks is due. */
-  tickCheck(key: CheckKey): void;
+  tickCheck(slot: number): void;
   /** It is due itself, to be pinged. */
   tick(): void;
   /** How many checks it has. */
   size(): number;
-  /** The actor of one of its checks, for inspection; without a key its own. Undefined: it has no such check. */
-  actorOf(key?: CheckKey): AnyActor | undefined;
+  /** The actor of one of its checks, for inspection; without a slot its own. Undefined: it has no such check. */
+  actorOf(slot?: number): AnyActor | undefined;
   stop(): void;
 }
 
@@ -49,24 +53,36 @@ export const startNodeRoot = (
     },
   });
   root.start();
+  let lastSlot = 0;
+  let count = 0;
   return {
     tell(event) {
       tellNoted(runtime, root, event);
     },
-    tellCheck(key, event) {
-      const check = checks()[key];
+    addCheck(check) {
+      const slot = ++lastSlot;
+      count += 1;
+      tellNoted(runtime, root, { type: 'check.added', slot, check, atMs: deps.clock.now() });
+      return slot;
+    },
+    removeCheck(slot) {
+      count -= 1;
+      tellNoted(runtime, root, { type: 'check.removed', slot, atMs: deps.clock.now() });
+    },
+    tellCheck(slot, event) {
+      const check = checks()[slot];
       if (check !== undefined) tellNoted(runtime, check, event);
     },
-    tickCheck(key) {
-      const check = checks()[key];
+    tickCheck(slot) {
+      const check = checks()[slot];
       if (check !== undefined) tickCheck(deps, runtime, check);
     },
     tick() {
       tickNode(deps, runtime, root);
     },
-    size: () => Object.keys(checks()).length,
+    size: () => count,
     // safe: what is spawned is an actor
-    actorOf: (key) => (key === undefined ? root : (checks()[key] as AnyActor | undefined)),
+    actorOf: (slot) => (slot === undefined ? root : (checks()[slot] as AnyActor | undefined)),
     stop() {
       root.stop();
       stopOrphans(root.getSnapshot());

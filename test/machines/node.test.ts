@@ -599,10 +599,10 @@ describe('external-probe toggled', () => {
 describe('checks', () => {
   it('start and stop as they come and go', () => {
     start();
-    node.tell({ type: 'check.added', check: CHECK_ENTRY });
-    const child = node.actor.getSnapshot().children[CHECK_ENTRY.key]!;
+    node.tell({ type: 'check.added', slot: 7, check: CHECK_ENTRY });
+    const child = node.actor.getSnapshot().children['7']!;
     expect(child.getSnapshot().context).toMatchObject({ id: CHECK_ENTRY.id, status: 'passing' });
-    node.tell({ type: 'check.removed', key: CHECK_ENTRY.key });
+    node.tell({ type: 'check.removed', slot: 7 });
     expect(child.getSnapshot().status).toBe('stopped');
     expect(node.actor.getSnapshot().children).toEqual({});
   });
