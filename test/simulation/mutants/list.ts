@@ -80,7 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/roster.ts',
     from: 'if (newcomers.size > 0) adoption.add([node.name]);',
     to: '',
-    seed: 13,
+    seed: 17,
   },
   {
     name: 'nodes that one instance gives up are given to nobody',
