@@ -42,8 +42,9 @@ const SPACINGS: readonly Spacing[] = [
 export async function cut(body: Buffer, breathe: Breather): Promise<Elements | undefined> {
   for (const { first, field, closing, between, last } of SPACINGS) {
     const opening = first + field;
+    if (body.toString('latin1', 0, opening.length) !== opening) continue;
     const end = body.lastIndexOf(closing + last);
-    if (end < 0 || body.toString('latin1', 0, opening.length) !== opening) continue;
+    if (end < 0) return undefined;
     const border = Buffer.from(closing + between + field);
     const step = border.length - field.length;
     const starts = [first.length];
@@ -78,6 +79,13 @@ export async function differenceOf(before: Elements, after: Elements, breathe: B
   const [countBefore, countAfter] = [countOf(before), countOf(after)];
   let [left, right] = [0, 0];
   while (left < countBefore && right < countAfter) {
+    const run = equalRun(before, left, after, right);
+    left += run;
+    right += run;
+    if (run > 0) {
+      await breathe();
+      continue;
+    }
     const { skipLeft, skipRight } = nextMatch(before, left, after, right);
     for (const end = left + skipLeft; left < end; left += 1) lost.push(left);
     for (const end = right + skipRight; right < end; right += 1) found.push(right);
@@ -89,6 +97,21 @@ export async function differenceOf(before: Elements, after: Elements, breathe: B
   for (; left < countBefore; left += 1) lost.push(left);
   for (; right < countAfter; right += 1) found.push(right);
   return { lost, found };
+}
+
+/** Elements compared in one go: few lists differ in many places. */
+const RUN = 64;
+
+/** {@link RUN}, if so many elements from here on are equal in both; else 0. */
+function equalRun(before: Elements, left: number, after: Elements, right: number): number {
+  if (left + RUN >= countOf(before) || right + RUN >= countOf(after)) return 0;
+  const [start, end, from, to] = [
+    startOf(before, left),
+    startOf(before, left + RUN),
+    startOf(after, right),
+    startOf(after, right + RUN),
+  ];
+  return end - start === to - from && before.body.compare(after.body, from, to, start, end) === 0 ? RUN : 0;
 }
 
 /** How many elements stand before the next that both hold: first changed ones are thought of, then added, then removed ones. */

@@ -35,10 +35,15 @@ it.each(['', 'null', '[]', '{}', '[{"Name":"x"}]', '[{"Node":"x"', '[ {"Node":"x
 const bytes = async (elements: readonly unknown[]): Promise<Elements> =>
   (await cut(compact(elements), breathe)) ?? NO_ELEMENTS;
 
+const many = Array.from({ length: 200 }, (_, place) => ({ Node: `n${place}`, Output: 'x' }));
+
 it('what is neither lost nor found stands in both lists, as often in one as in the other', async () => {
   const two = fc.tuple(list, fc.array(fc.nat(40)), list).map(([before, kept, more]) => {
     const after = [...kept.flatMap((place) => before[place] ?? []), ...more];
-    return [before, after] as const;
+    return [
+      [...many, ...before, ...many],
+      [...many.slice(more.length), ...after, ...many],
+    ] as const;
   });
   await fc.assert(
     fc.asyncProperty(two, async ([listBefore, listAfter]) => {
@@ -52,8 +57,6 @@ it('what is neither lost nor found stands in both lists, as often in one as in t
     }),
   );
 });
-
-const many = Array.from({ length: 200 }, (_, place) => ({ Node: `n${place}`, Output: 'x' }));
 
 it.each([
   ['nothing', many, [], []],
