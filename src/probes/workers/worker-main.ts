@@ -11,6 +11,8 @@ const results = new Outbox<Result>(systemClock, (batch) => {
   parentPort?.postMessage(batch);
 });
 const underWay = new Map<number, AbortController>();
+/** Used again and again until aborted: V8 keeps every AbortSignal through its quick collections, with all it refers to. */
+const unused: AbortController[] = [];
 
 const obey = async (order: Order): Promise<void> => {
   if (order.type === 'abort') {
@@ -18,10 +20,11 @@ const obey = async (order: Order): Promise<void> => {
     return;
   }
   const { id, definition, timeoutMs } = order;
-  const controller = new AbortController();
+  const controller = unused.pop() ?? new AbortController();
   underWay.set(id, controller);
   const outcome = await prober.run(definition, timeoutMs, controller.signal);
   underWay.delete(id);
+  if (!controller.signal.aborted) unused.push(controller);
   results.put(packOutcome(id, outcome));
 };
 
