@@ -75,8 +75,9 @@ class Direct implements OnReadOpts {
     else this.#end(dialFault(error, this.#address, this.#port));
   };
 
+  /** Before the connection stands an error comes first; were there none, the time-out would end it. */
   readonly #onClose = (): void => {
-    this.#hangUp(undefined);
+    if (this.#isConnected) this.#hangUp(undefined);
   };
 
   #hangUp(fault: string | undefined): void {

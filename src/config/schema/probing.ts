@@ -71,7 +71,7 @@ export const PROBING_KEYS = {
     pattern: '^auto$',
     default: 'auto',
     description:
-      'Threads that run the checks beside the main one; `0`: none, the main thread runs them; `"auto"`: none as long as it runs fewer than 3,000 a second.',
+      'Threads that run the checks beside the main one; `0`: none, the main thread runs them; `"auto"`: none as long as it runs fewer than 4,500 a second.',
   },
   disable_coordinate_updates: {
     type: 'boolean',

@@ -3,12 +3,12 @@
 /** As the configuration has it: a number, or none on small loads. */
 export type ProbeWorkers = number | 'auto';
 
-/** At some 180 µs an HTTP probe, this is half of a processor: the main thread has a catalog that changes to follow as well. */
-const BUSY_PER_SECOND = 3_000;
-const CALM_PER_SECOND = 1_500;
+/** The main thread alone holds 4,000, and with a worker beside it and targets on the same two processors no more (docs/performance.md). */
+const BUSY_PER_SECOND = 4_500;
+const CALM_PER_SECOND = 2_500;
 const WINDOW_MS = 5_000;
 
-/** A worker costs 25 MB and the start of a thread: it stays for a minute of calm. */
+/** A worker costs memory and the start of a thread: it stays for a minute of calm. */
 const CALM_WINDOWS = 12;
 
 /** Counts runs. Busy for one window: workers; calm for a minute: none; in between: as it was. */

@@ -14,7 +14,7 @@ test('a number is that number, whatever the load', () => {
 });
 
 test('auto: none on small loads', () => {
-  expect(load(new Staffing('auto', 8, 0), 0, 60, 2_900)).toBe(0);
+  expect(load(new Staffing('auto', 8, 0), 0, 60, 4_400)).toBe(0);
 });
 
 test.each([
@@ -22,20 +22,20 @@ test.each([
   [2, 1],
   [8, 7],
 ])('auto, busy, of %i processors: %i workers', (processors, workers) => {
-  expect(load(new Staffing('auto', processors, 0), 0, 6, 3_100)).toBe(workers);
+  expect(load(new Staffing('auto', processors, 0), 0, 6, 4_600)).toBe(workers);
 });
 
 test('auto: they stay through a load in between, and through less than a minute of calm', () => {
   const staffing = new Staffing('auto', 2, 0);
-  load(staffing, 0, 10, 4_000);
-  expect(load(staffing, 10_000, 120, 2_000)).toBe(1);
+  load(staffing, 0, 10, 5_000);
+  expect(load(staffing, 10_000, 120, 3_000)).toBe(1);
   expect(load(staffing, 130_000, 50, 100)).toBe(1);
-  expect(load(staffing, 180_000, 10, 2_000)).toBe(1);
+  expect(load(staffing, 180_000, 10, 3_000)).toBe(1);
   expect(load(staffing, 190_000, 50, 100)).toBe(1);
   expect(load(staffing, 240_000, 20, 100)).toBe(0);
 });
 
 test('auto: a clock that is set back does not stop the counting', () => {
   const staffing = new Staffing('auto', 2, 10_000_000);
-  expect(load(staffing, 0, 10, 4_000)).toBe(1);
+  expect(load(staffing, 0, 10, 5_000)).toBe(1);
 });
