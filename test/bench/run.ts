@@ -21,10 +21,21 @@ import { start } from './measures/start.ts';
 import { status } from './measures/status.ts';
 import { asJson, asTable } from './report.ts';
 
-const MEASURES: readonly Measure[] = [start, discovery, removal, status, load];
+const MEASURES: readonly Measure[] = [
+  start,
+  discovery,
+  removal,
+  status,
+  load,
+  ...probes,
+  ...rates,
+  ...scale,
+  following,
+  flips,
+];
 
-/** Takes minutes, so it wants to be named. */
-const ON_REQUEST: readonly Measure[] = [fleet, flips, following, inspection, ...probes, ...rates, ...scale, soak];
+/** Of another page, or an hour long: these want to be named. */
+const ON_REQUEST: readonly Measure[] = [fleet, inspection, soak];
 const ALL = [...MEASURES, ...ON_REQUEST];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
