@@ -149,7 +149,7 @@ const reading = (what: string, { clock }: ConsulClient, { query, isAnew, ...rest
       return query();
     },
     parse: (answer) => list.read(answer, isAnew?.(answer.index ?? 0) ?? false),
-    digest: ({ index = 0 }) => String(index),
+    isEachTold: true, // an edit of a node's meta may change the list and not its index
   };
 };
 

@@ -35,8 +35,8 @@ export interface BlockingQuery<T> {
   readonly query?: Query;
   /** Makes the value of an answer of status 200, or of 404 when `isAbsentOk`. May throw an EsmError. */
   parse(answer: Answer): T | Promise<T>;
-  /** Answers of the same digest are told once. Default: one of the body. */
-  readonly digest?: (answer: Answer) => string;
+  /** Every answer is told, for its value says what is new in it. Default: none whose body is that of the one before. */
+  readonly isEachTold?: true;
   /** How long Consul is to be left alone after such an answer, for what it costs there. Default: not at all. */
   restMs?(answer: Answer): number;
   /** 404 is an answer too: a KV key that does not exist. */
@@ -71,7 +71,7 @@ class Loop<T> implements RunningQuery {
   #asking = new AbortController();
   /** What to ask for: a change after this index, or (0) whatever there is. */
   #index = 0;
-  #digest = '';
+  #digest: string | undefined;
 
   constructor(client: ConsulClient, query: BlockingQuery<T>, observer: WatchObserver<T>) {
     this.#client = client;
@@ -93,7 +93,6 @@ class Loop<T> implements RunningQuery {
 
   requery(): void {
     this.#index = 0;
-    this.#digest = '';
     this.#asking.abort();
     this.#rest.wake();
   }
@@ -108,7 +107,6 @@ class Loop<T> implements RunningQuery {
         if (this.#asking.signal.aborted) continue;
         this.#observer.onTrouble(asEsmError(this.#query.what, error));
         failures = failuresAfter(failures, { error });
-        this.#digest = '';
         this.#index = 0; // a restarted Consul counts from the start, and holds a query for an index beyond for the whole wait
         await this.#rest.pause(backoffMs(failures, this.#client.random()));
       }
@@ -139,9 +137,8 @@ class Loop<T> implements RunningQuery {
 
   /** A return does not mean a change. The digest of a large answer costs a tenth of its parsing. */
   async #tell(answer: Answer, index: number, signal: AbortSignal): Promise<void> {
-    const { digest: digestOf = bodyDigest } = this.#query;
-    const digest = `${answer.status} ${digestOf(answer)}`;
-    if (digest === this.#digest) return;
+    const digest = this.#query.isEachTold === true ? undefined : digestOf(answer);
+    if (digest !== undefined && digest === this.#digest) return;
     const value = await this.#query.parse(answer);
     await this.#query.verify?.(value, answer, signal);
     if (signal.aborted) return;
@@ -150,7 +147,7 @@ class Loop<T> implements RunningQuery {
   }
 }
 
-const bodyDigest = ({ body }: Answer): string => createHash('sha1').update(body).digest('base64');
+const digestOf = ({ status, body }: Answer): string => `${status} ${createHash('sha1').update(body).digest('base64')}`;
 
 const callOf = <T>({ path, query = [] }: BlockingQuery<T>, index: number, failures: number): Call => ({
   method: 'GET',

@@ -113,3 +113,32 @@ it('asks nothing beside a list that is cheap', async () => {
   release();
   await eventually('all', () => told().includes('a2 critical') && told().includes('b1 passing'));
 });
+
+it('tells what an answer holds whose index is that of the one before: an edit of the meta of a node moves none', async () => {
+  await register(consul, { node: 'late', meta: {}, checks: [check('l1')] });
+  const indexes: (number | undefined)[] = [];
+  const endOfWait = new Promise<void>((resolve) => (release = resolve));
+  const patient: ConsulClient = {
+    ...client,
+    async ask(call, signal) {
+      if (call.path !== '/v1/health/state/any') return await client.ask(call, signal);
+      if (indexes.length === 1) await endOfWait; // and answered as at the end of its wait: with whatever there is
+      const isAtEnd = indexes.length === 1;
+      const query = isAtEnd ? call.query!.filter(([name]) => name === 'node-meta') : call.query!;
+      const answer = await client.ask({ ...call, query }, signal);
+      indexes.push(answer.index);
+      return answer;
+    },
+  };
+  const catalog = createCatalog({
+    ...{ client: patient, records: createRecords(), keys, serviceId: 'one' },
+    nodeMeta: () => meta,
+    isStaleAllowed: false,
+  });
+  using checks = follow<CheckNews>((observer) => catalog.watchChecks(observer));
+  await checks.until('the list', ({ changed }) => changed.length === 1);
+  await register(consul, { node: 'late', meta, checks: [] });
+  release();
+  await checks.until('the check of the node', ({ changed }) => changed.some(({ id }) => id.checkId === 'l1'));
+  expect(indexes[1]).toBe(indexes[0]);
+});
