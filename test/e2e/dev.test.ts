@@ -122,6 +122,13 @@ describe.concurrent('with a real Consul', () => {
         consul.get('/session/list'),
         consul.ask('GET', '/kv/?recurse'),
       ]);
+    // The agent registers itself in two steps, of which the second may come seconds later.
+    const isSynced = async (): Promise<boolean> => {
+      // safe: what it answers
+      const nodes = (await consul.get('/catalog/nodes')) as readonly { Node: string; TaggedAddresses: object | null }[];
+      return nodes.some(({ Node, TaggedAddresses }) => Node === consul.nodeName && TaggedAddresses !== null);
+    };
+    await eventually("all of the agent's own node", isSynced);
     const before = await everything();
     const args = flag?.endsWith('=') === true ? [flag + consul.url] : [flag ?? '', consul.url];
     await using dev = await startDev(args, { CONSUL_HTTP_TOKEN: consul.token });
