@@ -17,6 +17,8 @@ export interface Innards {
   readonly env: Readonly<Record<string, string>>;
   /** The least of each that was seen at some looks in a row: what the daemon holds while no probe or beat is under way. */
   atRest(daemon: TestDaemon): Promise<Holdings>;
+  /** How many descriptors it has open now. */
+  descriptors(daemon: TestDaemon): Promise<number>;
 }
 
 /** Looks half a second apart, for longer than the 5 s between two beats. */
@@ -40,6 +42,8 @@ process.on('SIGUSR2', () => {
 });
 `;
 
+const descriptorsOf = async ({ pid }: TestDaemon): Promise<number> => (await readdir(`/proc/${pid}/fd`)).length;
+
 /** What is seen passes through a file in `folder`. */
 export function lookInto(folder: string): Innards {
   const file = join(folder, 'innards.json');
@@ -48,7 +52,7 @@ export function lookInto(folder: string): Innards {
     daemon.signal('SIGUSR2');
     const text = await eventually('what the daemon holds', () => readFile(file, 'utf8'));
     const seen = JSON.parse(text) as Omit<Holdings, 'descriptors'>; // safe: the program above writes it
-    return { ...seen, descriptors: (await readdir(`/proc/${daemon.pid}/fd`)).length };
+    return { ...seen, descriptors: await descriptorsOf(daemon) };
   };
   return {
     env: {
@@ -63,6 +67,7 @@ export function lookInto(folder: string): Innards {
       }
       return least;
     },
+    descriptors: descriptorsOf,
   };
 }
 
