@@ -67,8 +67,11 @@ export interface Difference {
   readonly found: readonly number[];
 }
 
-/** How far ahead an element is looked for: so many may be added or removed in one place and cost nothing more. */
-const REACH = 32;
+/** How far ahead an element is looked for: so many may be added or removed in one place, as with a node of so many checks. */
+const FAR = 4_096;
+
+/** And how far once one was not found so: the lists have another order, and looking far for each would take for ever. */
+const NEAR = 32;
 
 /**
  * Both lists are in the same order, but for what changed. An element that moved further than that is told as lost and as found;
@@ -77,7 +80,7 @@ const REACH = 32;
 export async function differenceOf(before: Elements, after: Elements, breathe: Breather): Promise<Difference> {
   const [lost, found]: [number[], number[]] = [[], []];
   const [countBefore, countAfter] = [countOf(before), countOf(after)];
-  let [left, right] = [0, 0];
+  let [left, right, reach] = [0, 0, FAR];
   while (left < countBefore && right < countAfter) {
     const run = equalRun(before, left, after, right);
     left += run;
@@ -86,7 +89,8 @@ export async function differenceOf(before: Elements, after: Elements, breathe: B
       await breathe();
       continue;
     }
-    const { skipLeft, skipRight } = nextMatch(before, left, after, right);
+    const { skipLeft, skipRight, isFound } = nextMatch(before, left, after, right, reach);
+    if (!isFound) reach = NEAR;
     for (const end = left + skipLeft; left < end; left += 1) lost.push(left);
     for (const end = right + skipRight; right < end; right += 1) found.push(right);
     if (skipLeft + skipRight > 0) continue;
@@ -114,15 +118,28 @@ function equalRun(before: Elements, left: number, after: Elements, right: number
   return end - start === to - from && before.body.compare(after.body, from, to, start, end) === 0 ? RUN : 0;
 }
 
-/** How many elements stand before the next that both hold: first changed ones are thought of, then added, then removed ones. */
-function nextMatch(before: Elements, left: number, after: Elements, right: number) {
-  if (isEqual(before, left, after, right)) return { skipLeft: 0, skipRight: 0 };
-  for (let ahead = 1; ahead <= REACH; ahead += 1) {
-    if (isEqual(before, left + ahead, after, right + ahead)) return { skipLeft: ahead, skipRight: ahead };
-    if (isEqual(before, left, after, right + ahead)) return { skipLeft: 0, skipRight: ahead };
-    if (isEqual(before, left + ahead, after, right)) return { skipLeft: ahead, skipRight: 0 };
+/** How many elements stand before the next that both hold, or that is the same check in both, other than it was. */
+function nextMatch(before: Elements, left: number, after: Elements, right: number, reach: number) {
+  if (isEqual(before, left, after, right)) return { skipLeft: 0, skipRight: 0, isFound: true };
+  if (isSameCheck(before, left, after, right)) return { skipLeft: 1, skipRight: 1, isFound: true };
+  for (let ahead = 1; ahead <= reach; ahead += 1) {
+    if (isEqual(before, left + ahead, after, right + ahead))
+      return { skipLeft: ahead, skipRight: ahead, isFound: true };
+    if (isEqual(before, left, after, right + ahead)) return { skipLeft: 0, skipRight: ahead, isFound: true };
+    if (isEqual(before, left + ahead, after, right)) return { skipLeft: ahead, skipRight: 0, isFound: true };
   }
-  return { skipLeft: 1, skipRight: 1 };
+  return { skipLeft: 1, skipRight: 1, isFound: false };
+}
+
+/** Consul writes what a check is called, its node and its id, in front of its name. */
+const NAME_FIELD = Buffer.from('"Name"');
+
+function isSameCheck(before: Elements, left: number, after: Elements, right: number): boolean {
+  const [start, from] = [startOf(before, left), startOf(after, right)];
+  const [end, to] = [before.body.indexOf(NAME_FIELD, start), after.body.indexOf(NAME_FIELD, from)];
+  return (
+    end >= 0 && to >= 0 && end - start === to - from && before.body.compare(after.body, from, to, start, end) === 0
+  );
 }
 
 function isEqual(before: Elements, left: number, after: Elements, right: number): boolean {

@@ -35,7 +35,7 @@ it.each(['', 'null', '[]', '{}', '[{"Name":"x"}]', '[{"Node":"x"', '[ {"Node":"x
 const bytes = async (elements: readonly unknown[]): Promise<Elements> =>
   (await cut(compact(elements), breathe)) ?? NO_ELEMENTS;
 
-const many = Array.from({ length: 200 }, (_, place) => ({ Node: `n${place}`, Output: 'x' }));
+const many = Array.from({ length: 200 }, (_, place) => ({ Node: `n${place}`, Name: '', Output: 'x' }));
 
 it('what is neither lost nor found stands in both lists, as often in one as in the other', async () => {
   const two = fc.tuple(list, fc.array(fc.nat(40)), list).map(([before, kept, more]) => {
@@ -58,6 +58,9 @@ it('what is neither lost nor found stands in both lists, as often in one as in t
   );
 });
 
+const others = Array.from({ length: 100 }, (_, place) => ({ Node: `m${place}`, Output: 'x' }));
+const all = many.map((_, place) => place);
+
 it.each([
   ['nothing', many, [], []],
   ['one changed', many.with(7, { Node: 'n7', Output: 'yy' }), [7], [7]],
@@ -69,6 +72,9 @@ it.each([
   ],
   ['one added', many.toSpliced(9, 0, { Node: 'n8a', Output: 'x' }), [], [9]],
   ['ten removed', many.toSpliced(100, 10), [100, 101, 102, 103, 104, 105, 106, 107, 108, 109], []],
+  ['a hundred removed', many.toSpliced(50, 100), Array.from({ length: 100 }, (_, place) => 50 + place), []],
+  ['a hundred added', [...others, ...many], [], others.map((_, place) => place)],
+  ['all changed', many.map(({ Node }) => ({ Node, Name: '', Output: 'y' })), all, all],
   ['the last removed', many.slice(0, -1), [199], []],
 ])('finds no more than what changed: %s', async (_, after, lost, found) => {
   expect(await differenceOf(await bytes(many), await bytes(after), breathe)).toEqual({ lost, found });
