@@ -58,19 +58,19 @@ it('what is neither lost nor found stands in both lists, as often in one as in t
   );
 });
 
-const others = Array.from({ length: 100 }, (_, place) => ({ Node: `m${place}`, Output: 'x' }));
+const others = Array.from({ length: 100 }, (_, place) => ({ Node: `m${place}`, Name: '', Output: 'x' }));
 const all = many.map((_, place) => place);
 
 it.each([
   ['nothing', many, [], []],
-  ['one changed', many.with(7, { Node: 'n7', Output: 'yy' }), [7], [7]],
+  ['one changed', many.with(7, { Node: 'n7', Name: '', Output: 'yy' }), [7], [7]],
   [
     'two neighbours changed',
-    many.with(7, { Node: 'n7', Output: 'y' }).with(8, { Node: 'n8', Output: 'y' }),
+    many.with(7, { Node: 'n7', Name: '', Output: 'y' }).with(8, { Node: 'n8', Name: '', Output: 'y' }),
     [7, 8],
     [7, 8],
   ],
-  ['one added', many.toSpliced(9, 0, { Node: 'n8a', Output: 'x' }), [], [9]],
+  ['one added', many.toSpliced(9, 0, { Node: 'n8a', Name: '', Output: 'x' }), [], [9]],
   ['ten removed', many.toSpliced(100, 10), [100, 101, 102, 103, 104, 105, 106, 107, 108, 109], []],
   ['a hundred removed', many.toSpliced(50, 100), Array.from({ length: 100 }, (_, place) => 50 + place), []],
   ['a hundred added', [...others, ...many], [], others.map((_, place) => place)],
