@@ -58,3 +58,22 @@ test('a removal that nothing has stopped is late after a second', () =>
     }).toThrow('node n0 is still there');
     expect(isFenced(stage)).toBe(false);
   }));
+
+test('a removal may wait for a ping that was sent while the target was silent', () =>
+  outsideOfPromises(() => {
+    const settings = { nodeReconnectTimeoutMs: 17_000, disableCoordinateUpdates: true };
+    using stage = new Stage({ instances: 1, settings, seed: 1 });
+    const { users, targets, fleet, server } = stage.world;
+    stage.pass(1);
+    users.putNode('n0', true);
+    fleet[0]?.start();
+    stage.pass(40_000);
+    const target = targets.at(nodeHost('n0'));
+    target.health = 'silent';
+    stage.await('a silent node', 20_000, () => server.read('/kv/consul-esm/probes/n0') !== undefined);
+    // The pings are 10 s apart and wait for 5 s: one is under way when the node is due.
+    stage.pass(16_000);
+    target.health = 'critical';
+    stage.pass(5_500);
+    expect(users.nodes.has('n0')).toBe(false);
+  }));

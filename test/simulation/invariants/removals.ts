@@ -93,7 +93,9 @@ export const removals = (world: World): Invariant => {
     if (dueMs === undefined) return;
     const retriedMs = (fencedMs.get(name) ?? -Infinity) + probing.intervalMs;
     const changedMs = Math.max(target.sinceMs, editedAtMs, world.ownership.sinceMs(name));
-    const lateMs = world.timeline.nowMs - Math.max(dueMs, world.calmFromMs, changedMs, retriedMs);
+    // What asked while the target was silent waits for its time-out, whatever the target does now.
+    const waitedMs = target.silentUntilMs + probing.timeoutMs;
+    const lateMs = world.timeline.nowMs - Math.max(dueMs, world.calmFromMs, changedMs, retriedMs, waitedMs);
     // One probe may be under way when it is due, and another must fail; one that just answered is asked again in its turn.
     const probeMs = target.health === 'silent' ? 2 * probing.timeoutMs : 0;
     const turnMs = target.sinceMs > dueMs ? probing.intervalMs : 0;

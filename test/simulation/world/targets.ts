@@ -29,6 +29,8 @@ export class Target {
   #health: Health = 'passing';
   /** Since when it has been as it is. */
   sinceMs: number;
+  /** When it last ceased to be silent. */
+  silentUntilMs = -Infinity;
   /** The last visit of each daemon, by name. */
   readonly visits = new Map<string, Visit>();
   /** When each daemon last heard that it is well. */
@@ -47,6 +49,7 @@ export class Target {
 
   set health(health: Health) {
     if (health === this.#health) return;
+    if (this.#health === 'silent') this.silentUntilMs = this.#timeline.nowMs;
     this.#health = health;
     this.sinceMs = this.#timeline.nowMs;
   }
