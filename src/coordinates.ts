@@ -58,7 +58,7 @@ export function distanceSeconds(a: Coordinate, b: Coordinate): number {
 
 /** How far a coordinate has gone from one update to another, in seconds. 0 for a coordinate and itself, unlike its distance. */
 export const movementSeconds = (from: Coordinate, to: Coordinate): number =>
-  magnitude(subtract(to.vec, from.vec)) + Math.abs(to.height - from.height) + Math.abs(to.adjustment - from.adjustment);
+  lengthBetween(to.vec, from.vec) + Math.abs(to.height - from.height) + Math.abs(to.adjustment - from.adjustment);
 
 function followVivaldi(moving: Coordinate, fixed: Coordinate, rttSeconds: number, random: Random): Coordinate {
   const distance = distanceSeconds(moving, fixed);
@@ -81,31 +81,38 @@ function pullToOrigin(moving: Coordinate, random: Random): Coordinate {
 }
 
 function applyForce(moving: Coordinate, other: Coordinate, force: number, random: Random): Coordinate {
-  const { unit, length } = directionFrom(other.vec, moving.vec, random);
-  const vec = moving.vec.map((value, axis) => value + (unit[axis] ?? 0) * force);
-  if (length <= ZERO) return { ...moving, vec };
+  const length = lengthBetween(moving.vec, other.vec);
+  if (length <= ZERO) return { ...moving, vec: pushAnywhere(moving.vec, force, random) };
+  const vec = moving.vec.map((value, axis) => value + ((value - (other.vec[axis] ?? 0)) / length) * force);
   const height = ((moving.height + other.height) * force) / length + moving.height;
   return { ...moving, vec, height: Math.max(height, HEIGHT_MIN) };
 }
 
-/** From one point to another; two that coincide are driven apart in a random direction. */
-function directionFrom(from: readonly number[], to: readonly number[], random: Random) {
-  const difference = subtract(to, from);
-  const length = magnitude(difference);
-  if (length > ZERO) return { unit: difference.map((value) => value / length), length };
-  const chance = difference.map(() => random() - 0.5);
-  const chanceLength = magnitude(chance);
-  const unit =
-    chanceLength > ZERO ? chance.map((value) => value / chanceLength) : chance.map((_, axis) => (axis === 0 ? 1 : 0));
-  return { unit, length: 0 };
+/** Two points that coincide are driven apart in a random direction. */
+function pushAnywhere(vec: readonly number[], force: number, random: Random): readonly number[] {
+  const chance = vec.map(() => random() - 0.5);
+  const length = lengthOf(chance);
+  if (length <= ZERO) return vec.map((value, axis) => value + (axis === 0 ? force : 0));
+  return vec.map((value, axis) => value + ((chance[axis] ?? 0) / length) * force);
 }
 
-const rawDistance = (a: Coordinate, b: Coordinate): number => magnitude(subtract(a.vec, b.vec)) + a.height + b.height;
+const rawDistance = (a: Coordinate, b: Coordinate): number => lengthBetween(a.vec, b.vec) + a.height + b.height;
 
-const subtract = (a: readonly number[], b: readonly number[]): readonly number[] =>
-  a.map((value, axis) => value - (b[axis] ?? 0));
+const lengthOf = (vec: readonly number[]): number => lengthBetween(vec, originCoordinate.vec);
 
-const magnitude = (vec: readonly number[]): number => Math.sqrt(vec.reduce((sum, value) => sum + value * value, 0));
+/** Of the way from one point to another. A loop, for it is gone through several times a ping. */
+function lengthBetween(a: readonly number[], b: readonly number[]): number {
+  let squares = 0;
+  for (let axis = 0; axis < DIMENSIONS; axis += 1) {
+    const way = (a[axis] ?? 0) - (b[axis] ?? 0);
+    squares += way * way;
+  }
+  return Math.sqrt(squares);
+}
 
 const isValid = ({ vec, error, adjustment, height }: Coordinate): boolean =>
-  vec.length === DIMENSIONS && [...vec, error, adjustment, height].every(Number.isFinite);
+  vec.length === DIMENSIONS &&
+  vec.every(Number.isFinite) &&
+  Number.isFinite(error) &&
+  Number.isFinite(adjustment) &&
+  Number.isFinite(height);

@@ -47,9 +47,7 @@ export const createCoordinates = ({ store, clock, random, log }: CoordinatesDeps
     return local.coordinate;
   };
 
-  const positionOf = async (node: string, segment: string): Promise<Position> => {
-    const known = positions.get(node);
-    if (known !== undefined) return known;
+  const readPosition = async (node: string, segment: string): Promise<Position> => {
     const written = await store.read(node, segment, stopping.signal);
     return { current: written ?? originCoordinate, written };
   };
@@ -57,7 +55,7 @@ export const createCoordinates = ({ store, clock, random, log }: CoordinatesDeps
   const move = async (node: string, segment: string, rttMs: number): Promise<void> => {
     const fixed = await localCoordinate();
     if (fixed === undefined) return;
-    const { current, written } = await positionOf(node, segment);
+    const { current, written } = positions.get(node) ?? (await readPosition(node, segment));
     const moved = updateCoordinate(current, fixed, rttMs / 1000, random);
     if (moved === undefined) return;
     const isNews = written === undefined || movementSeconds(written, moved) > LEAST_MOVEMENT_S;

@@ -1,15 +1,17 @@
 /** A process of the virtual world: its clock, what comes in from outside, pauses, and its end. */
 import type { Clock } from '../../../src/clock.ts';
-import type { Appointment, Owner, Timeline } from './timeline.ts';
+import type { Appointment, Owner, Phase, Timeline } from './timeline.ts';
 
 /** Node's shortest timer. */
 const LEAST_MS = 1;
+
+const [TIMERS, INCOMING, LATER]: readonly [Phase, Phase, Phase] = [0, 1, 2];
 
 export class Process implements Owner {
   readonly number: number;
   readonly clock: Clock;
   readonly #timeline: Timeline;
-  readonly #timers = new Set<Appointment>();
+  #timers = 0;
   /** What fell due during a pause, in order. */
   #backlog: Appointment[] | undefined;
   #isDead = false;
@@ -25,7 +27,7 @@ export class Process implements Owner {
         if (id !== undefined) this.#clear(id as Appointment); // safe: only this clock's ids reach it
       },
       afterPoll: (fn) => {
-        timeline.after(0, fn, this, 2);
+        timeline.after(0, fn, this, LATER);
       },
     };
   }
@@ -40,12 +42,12 @@ export class Process implements Owner {
 
   /** How many timers are set and have not fired. */
   get timers(): number {
-    return this.#timers.size;
+    return this.#timers;
   }
 
   /** Something comes in from outside after `delayMs`: the answer of a target, of Consul. */
   comesIn(delayMs: number, fn: () => void): Appointment {
-    return this.#timeline.after(delayMs, fn, this, 1);
+    return this.#timeline.after(delayMs, fn, this, INCOMING);
   }
 
   /** Stands still, as after SIGSTOP. */
@@ -60,34 +62,30 @@ export class Process implements Owner {
     for (const appointment of backlog) this.#timeline.postpone(appointment);
   }
 
-  /** Ends at once, with all it had. */
+  /** Ends at once: nothing that it has yet to do is done. */
   kill(): void {
     this.#isDead = true;
     this.#backlog = undefined;
-    for (const timer of this.#timers) this.#timeline.cancel(timer);
-    this.#timers.clear();
+    this.#timers = 0;
   }
 
   intercepts(appointment: Appointment): boolean {
-    if (!this.#isDead) this.#backlog?.push(appointment);
-    return this.#isDead || this.#backlog !== undefined;
+    if (this.#isDead) return true;
+    if (this.#backlog !== undefined) {
+      this.#backlog.push(appointment);
+      return true;
+    }
+    if (appointment.phase === TIMERS) this.#timers -= 1;
+    return false;
   }
 
   #setTimer(fn: () => void, delayMs: number): Appointment {
-    const timer = this.#timeline.after(
-      Math.max(LEAST_MS, delayMs),
-      () => {
-        this.#timers.delete(timer);
-        fn();
-      },
-      this,
-    );
-    this.#timers.add(timer);
-    return timer;
+    this.#timers += 1;
+    return this.#timeline.after(Math.max(LEAST_MS, delayMs), fn, this, TIMERS);
   }
 
   #clear(timer: Appointment): void {
-    this.#timers.delete(timer);
+    if (!timer.isOver && !this.#isDead) this.#timers -= 1;
     this.#timeline.cancel(timer);
   }
 }

@@ -12,7 +12,8 @@ export interface Appointment {
   /** Whose it is: it may be unable to keep it now. */
   readonly owner: Owner | undefined;
   readonly phase: Phase;
-  isCancelled: boolean;
+  /** Was it kept, or called off? */
+  isOver: boolean;
   dueMs: number;
   order: number;
   heapIndex: number;
@@ -57,21 +58,21 @@ export class Timeline {
     const dueMs = Math.ceil(this.#nowMs + delayMs);
     const tie = mix(mix(this.#seed, owner?.number ?? 0), dueMs ^ (delayMs << 8)) >>> 12;
     const order = phase * PHASE + tie * TIE + this.#next();
-    const appointment = { dueMs, order, heapIndex: -1, fn, owner, phase, isCancelled: false };
+    const appointment = { dueMs, order, heapIndex: -1, fn, owner, phase, isOver: false };
     this.#heap.push(appointment);
     return appointment;
   }
 
   /** Puts what an owner has taken over to this instant, behind all that it has put there before. */
   postpone(appointment: Appointment): void {
-    if (appointment.isCancelled) return;
+    if (appointment.isOver) return;
     appointment.dueMs = this.#nowMs;
     appointment.order = appointment.phase * PHASE + this.#next();
     this.#heap.push(appointment);
   }
 
   cancel(appointment: Appointment): void {
-    appointment.isCancelled = true;
+    appointment.isOver = true;
     this.#heap.remove(appointment);
   }
 
@@ -86,6 +87,7 @@ export class Timeline {
     this.#nowMs = next.dueMs;
     if (next.owner?.intercepts(next) === true) return true;
     this.#steps += 1;
+    next.isOver = true;
     next.fn();
     drain();
     return true;
