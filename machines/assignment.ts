@@ -114,7 +114,6 @@ export const assignmentMachine = setup({
     countFailure: assign({ failures: ({ context, event }) => failuresAfter(context.failures, event) }),
     forgetFailures: assign({ failures: 0 }),
     wakeWatches: sendTo('fleet', { type: 'consul.reachable' }),
-    tellAnswered: sendTo(({ context }) => context.newsTo, { type: 'consul.answered' } satisfies AssignmentReport),
     tellFailed: sendTo(
       ({ context }) => context.newsTo,
       (_, { error }: { readonly error: unknown }) =>
@@ -123,7 +122,7 @@ export const assignmentMachine = setup({
     tellNews: sendTo(
       ({ context }) => context.newsTo,
       ({ event }) => {
-        assertEvent(event, ['consul.failed', 'consul.answered']);
+        assertEvent(event, 'consul.failed');
         return event satisfies AssignmentReport;
       },
     ),
@@ -178,7 +177,6 @@ export const assignmentMachine = setup({
         'nodes.changed': { actions: 'adoptNodes' },
         'instances.changed': { actions: 'adoptInstances' },
         'consul.failed': { actions: 'tellNews' },
-        'consul.answered': { actions: 'tellNews' },
         'consul.reachable': { actions: 'wakeWatches' },
       },
       states: {
@@ -202,7 +200,7 @@ export const assignmentMachine = setup({
             src: 'survey',
             onDone: {
               target: 'weighing',
-              actions: ['tellAnswered', 'forgetFailures', { type: 'planChanges', params: ({ event }) => event.output }],
+              actions: ['forgetFailures', { type: 'planChanges', params: ({ event }) => event.output }],
             },
             onError: {
               target: 'backingOff',
@@ -234,9 +232,9 @@ export const assignmentMachine = setup({
               {
                 guard: { type: 'isWritten', params: ({ event }) => event.output },
                 target: 'pausing',
-                actions: ['tellAnswered', 'forgetFailures'],
+                actions: 'forgetFailures',
               },
-              { target: '#assignment.fenced', actions: 'tellAnswered' },
+              { target: '#assignment.fenced' },
             ],
             onError: {
               target: 'backingOff',

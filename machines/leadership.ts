@@ -121,7 +121,6 @@ export const leadershipMachine = setup({
     announceObtained: emit({ type: 'leadership.obtained' }),
     announceLost: emit({ type: 'leadership.lost' }),
     announceBlocked: emit({ type: 'leadership.blocked' }),
-    tellAnswered: sendTo(({ context }) => context.parent, { type: 'consul.answered' } satisfies LeadershipReport),
     tellFailed: sendTo(
       ({ context }) => context.parent,
       (_, { error }: { readonly error: unknown }) =>
@@ -130,7 +129,7 @@ export const leadershipMachine = setup({
     tellNews: sendTo(
       ({ context }) => context.parent,
       ({ event }) => {
-        assertEvent(event, ['consul.failed', 'consul.answered']);
+        assertEvent(event, 'consul.failed');
         return event satisfies LeadershipReport;
       },
     ),
@@ -202,7 +201,6 @@ export const leadershipMachine = setup({
         'session.opened': { actions: 'adoptSession' },
         'session.lost': { actions: 'forgetSession' },
         'consul.failed': { actions: 'tellNews' },
-        'consul.answered': { actions: 'tellNews' },
         'consul.reachable': { actions: ['wakeWatches', 'verifySession'] },
         'registration.registered': { actions: 'verifySession' },
         'registration.lost': { actions: 'verifySession' },
@@ -244,9 +242,9 @@ export const leadershipMachine = setup({
                   {
                     guard: { type: 'isAcquired', params: ({ event }) => event.output },
                     target: 'awaitingWitness',
-                    actions: ['tellAnswered', 'forgetFailures'],
+                    actions: 'forgetFailures',
                   },
-                  { target: 'delayed', actions: ['tellAnswered', 'forgetFailures', 'verifySession'] },
+                  { target: 'delayed', actions: ['forgetFailures', 'verifySession'] },
                 ],
                 onError: {
                   target: 'backingOff',
@@ -308,7 +306,7 @@ export const leadershipMachine = setup({
                 id: 'release',
                 src: 'release',
                 input: ({ context }) => ({ session: context.session ?? '' }),
-                onDone: { target: 'awaitingWitness', actions: ['tellAnswered', 'forgetFailures'] },
+                onDone: { target: 'awaitingWitness', actions: 'forgetFailures' },
                 onError: {
                   target: 'backingOff',
                   actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }, 'verifySession'],
@@ -346,7 +344,7 @@ export const leadershipMachine = setup({
             id: 'withdrawFaulty',
             src: 'withdraw',
             input: ({ context }) => ({ session: context.session ?? '' }),
-            onDone: { target: 'resting', actions: ['tellAnswered', 'forgetSession'] },
+            onDone: { target: 'resting', actions: 'forgetSession' },
             onError: {
               target: 'resting',
               actions: [{ type: 'tellFailed', params: ({ event }) => event }, 'forgetSession'],
@@ -371,7 +369,7 @@ export const leadershipMachine = setup({
             id: 'withdraw',
             src: 'withdraw',
             input: ({ context }) => ({ session: context.session ?? '' }),
-            onDone: { target: '#leadership.resigned', actions: 'tellAnswered' },
+            onDone: { target: '#leadership.resigned' },
             onError: {
               target: 'backingOff',
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],

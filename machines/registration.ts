@@ -53,7 +53,6 @@ export const registrationMachine = setup({
   },
   actors: {} as RegistrationActors,
   actions: {
-    tellAnswered: sendTo(({ context }) => context.parent, { type: 'consul.answered' } satisfies RegistrationReport),
     tellFailed: sendTo(
       ({ context }) => context.parent,
       (_, { error }: { readonly error: unknown }) =>
@@ -118,14 +117,13 @@ export const registrationMachine = setup({
               {
                 guard: { type: 'isStillAlive', params: ({ event }) => event.output },
                 target: '#registration.refused',
-                actions: 'tellAnswered',
               },
               {
                 guard: { type: 'isAlive', params: ({ event }) => event.output },
                 target: 'occupied',
-                actions: ['tellAnswered', 'forgetFailures', 'countSighting'],
+                actions: ['forgetFailures', 'countSighting'],
               },
-              { target: '#registration.registering', actions: ['tellAnswered', 'forgetFailures'] },
+              { target: '#registration.registering', actions: 'forgetFailures' },
             ],
             onError: {
               target: 'backingOff',
@@ -159,7 +157,7 @@ export const registrationMachine = setup({
             src: 'register',
             onDone: {
               target: '#registration.registered',
-              actions: ['tellAnswered', 'forgetFailures', 'tellRegistered'],
+              actions: ['forgetFailures', 'tellRegistered'],
             },
             onError: {
               target: 'backingOff',
@@ -195,11 +193,11 @@ export const registrationMachine = setup({
               {
                 guard: { type: 'isKnown', params: ({ event }) => event.output },
                 target: 'resting',
-                actions: ['tellAnswered', 'forgetFailures'],
+                actions: 'forgetFailures',
               },
               {
                 target: '#registration.registering',
-                actions: ['tellAnswered', 'forgetFailures', 'tellLost'],
+                actions: ['forgetFailures', 'tellLost'],
               },
             ],
             onError: {
@@ -225,7 +223,7 @@ export const registrationMachine = setup({
           invoke: {
             id: 'deregister',
             src: 'deregister',
-            onDone: { target: '#registration.deregistered', actions: 'tellAnswered' },
+            onDone: { target: '#registration.deregistered' },
             onError: {
               target: 'backingOff',
               actions: ['countFailure', { type: 'tellFailed', params: ({ event }) => event }],

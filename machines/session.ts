@@ -68,7 +68,6 @@ export const sessionMachine = setup({
       ({ context }) => ({ type: 'session.opened', session: context.session }) satisfies SessionReport,
     ),
     tellLost: sendTo(({ context }) => context.parent, { type: 'session.lost' } satisfies SessionReport),
-    tellAnswered: sendTo(({ context }) => context.newsTo, { type: 'consul.answered' } satisfies ConsulNews),
     tellFailed: sendTo(
       ({ context }) => context.newsTo,
       (_, { error }: { readonly error: unknown }) =>
@@ -111,9 +110,9 @@ export const sessionMachine = setup({
               {
                 guard: { type: 'isMade', params: ({ event }) => event },
                 target: '#session.open',
-                actions: ['tellAnswered', { type: 'adoptSession', params: ({ event }) => event.output }, 'tellOpened'],
+                actions: [{ type: 'adoptSession', params: ({ event }) => event.output }, 'tellOpened'],
               },
-              { target: 'backingOff', actions: ['tellAnswered', 'countFailure'] },
+              { target: 'backingOff', actions: 'countFailure' },
             ],
             onError: {
               target: 'backingOff',
@@ -151,9 +150,9 @@ export const sessionMachine = setup({
                 guard: { type: 'isAlive', params: ({ event }) => event },
                 target: '#session.open',
                 reenter: true,
-                actions: ['tellAnswered', { type: 'adoptRenewal', params: ({ event }) => event }],
+                actions: [{ type: 'adoptRenewal', params: ({ event }) => event }],
               },
-              { target: '#session.opening', actions: ['tellAnswered', 'forgetFailures', 'tellLost'] },
+              { target: '#session.opening', actions: ['forgetFailures', 'tellLost'] },
             ],
             onError: {
               target: 'backingOff',
@@ -185,9 +184,9 @@ export const sessionMachine = setup({
               {
                 guard: { type: 'isAlive', params: ({ event }) => event },
                 target: '#session.open',
-                actions: ['tellAnswered', { type: 'adoptRenewal', params: ({ event }) => event }, 'tellOpened'],
+                actions: [{ type: 'adoptRenewal', params: ({ event }) => event }, 'tellOpened'],
               },
-              { target: '#session.opening', actions: ['tellAnswered', 'forgetFailures'] },
+              { target: '#session.opening', actions: 'forgetFailures' },
             ],
             onError: {
               target: 'backingOff',

@@ -76,7 +76,7 @@ export const watchlistMachine = setup({
     tellNews: sendTo(
       ({ context }) => context.parent,
       ({ event }) => {
-        assertEvent(event, ['consul.failed', 'consul.answered']);
+        assertEvent(event, 'consul.failed');
         return event satisfies WatchlistReport;
       },
     ),
@@ -112,7 +112,6 @@ export const watchlistMachine = setup({
       },
       on: {
         'consul.failed': { actions: 'tellNews' },
-        'consul.answered': { actions: 'tellNews' },
         'consul.reachable': { actions: 'wakeWatch' },
         'list.read': { target: '.held', actions: ['adoptShare', 'tellChanged'] },
         'list.garbled': { target: '.unreadable', actions: 'tellUnreadable' },

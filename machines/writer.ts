@@ -4,7 +4,7 @@
  * Decides when waiting writes go out, how many at once, and when to try again. Keeps the newest write of each subject, also of
  * those that the token may not make: they are owed until it may.
  * Started by the daemon chart; answers every write once through `answer`, and tells its parent `writer.emptied`,
- * `consul.answered` and `consul.failed`.
+ * `consul.failed`.
  */
 import { assertEvent, assign, sendTo, setup, type AnyActorRef, type PromiseActorLogic } from 'xstate';
 import type { StaleIndexPolicy, Write, WriteOutcome, WriteReply } from './model.ts';
@@ -127,7 +127,6 @@ export const writerMachine = setup({
     forgetFailures: assign({ failures: 0 }),
     dropStale: assign({ onStaleIndex: 'drop' }),
     tellEmptied: sendTo(({ context }) => context.parent, { type: 'writer.emptied' } satisfies WriterReport),
-    tellAnswered: sendTo(({ context }) => context.parent, { type: 'consul.answered' } satisfies WriterReport),
     /** Nobody else would: who asked hears of no refusal, or tries again with its next result. */
     tellRefused: sendTo(
       ({ context }) => context.parent,
@@ -269,7 +268,6 @@ export const writerMachine = setup({
                   { type: 'settle', params: ({ event }) => event.output },
                   { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
                   'forgetFailures',
-                  'tellAnswered',
                 ],
               },
               {
@@ -278,7 +276,6 @@ export const writerMachine = setup({
                   { type: 'settle', params: ({ event }) => event.output },
                   { type: 'answer', params: ({ context }) => ({ replies: context.replies }) },
                   'forgetFailures',
-                  'tellAnswered',
                 ],
               },
             ],

@@ -31,9 +31,6 @@ export const assignmentMachine = createMachine({
         'consul.failed': {
           actions: 'tellNews',
         },
-        'consul.answered': {
-          actions: 'tellNews',
-        },
         'consul.reachable': {
           actions: 'wakeWatches',
         },
@@ -73,7 +70,6 @@ export const assignmentMachine = createMachine({
             onDone: {
               target: 'weighing',
               actions: [
-                'tellAnswered',
                 'forgetFailures',
                 {
                   type: 'planChanges',
@@ -134,11 +130,10 @@ export const assignmentMachine = createMachine({
                   type: 'isWritten',
                 },
                 target: 'pausing',
-                actions: ['tellAnswered', 'forgetFailures'],
+                actions: 'forgetFailures',
               },
               {
                 target: '#assignment.fenced',
-                actions: 'tellAnswered',
               },
             ],
             onError: {

@@ -58,9 +58,6 @@ export const leadershipMachine = createMachine({
         'consul.failed': {
           actions: 'tellNews',
         },
-        'consul.answered': {
-          actions: 'tellNews',
-        },
         'consul.reachable': {
           actions: ['wakeWatches', 'verifySession'],
         },
@@ -141,11 +138,11 @@ export const leadershipMachine = createMachine({
                       type: 'isAcquired',
                     },
                     target: 'awaitingWitness',
-                    actions: ['tellAnswered', 'forgetFailures'],
+                    actions: 'forgetFailures',
                   },
                   {
                     target: 'delayed',
-                    actions: ['tellAnswered', 'forgetFailures', 'verifySession'],
+                    actions: ['forgetFailures', 'verifySession'],
                   },
                 ],
                 onError: {
@@ -251,7 +248,7 @@ export const leadershipMachine = createMachine({
                 src: 'release',
                 onDone: {
                   target: 'awaitingWitness',
-                  actions: ['tellAnswered', 'forgetFailures'],
+                  actions: 'forgetFailures',
                 },
                 onError: {
                   target: 'backingOff',
@@ -332,7 +329,7 @@ export const leadershipMachine = createMachine({
             src: 'withdraw',
             onDone: {
               target: 'resting',
-              actions: ['tellAnswered', 'forgetSession'],
+              actions: 'forgetSession',
             },
             onError: {
               target: 'resting',
@@ -374,7 +371,6 @@ export const leadershipMachine = createMachine({
             src: 'withdraw',
             onDone: {
               target: '#leadership.resigned',
-              actions: 'tellAnswered',
             },
             onError: {
               target: 'backingOff',

@@ -25,18 +25,17 @@ export const registrationMachine = createMachine({
                   type: 'isStillAlive',
                 },
                 target: '#registration.refused',
-                actions: 'tellAnswered',
               },
               {
                 guard: {
                   type: 'isAlive',
                 },
                 target: 'occupied',
-                actions: ['tellAnswered', 'forgetFailures', 'countSighting'],
+                actions: ['forgetFailures', 'countSighting'],
               },
               {
                 target: '#registration.registering',
-                actions: ['tellAnswered', 'forgetFailures'],
+                actions: 'forgetFailures',
               },
             ],
             onError: {
@@ -97,7 +96,7 @@ export const registrationMachine = createMachine({
             src: 'register',
             onDone: {
               target: '#registration.registered',
-              actions: ['tellAnswered', 'forgetFailures', 'tellRegistered'],
+              actions: ['forgetFailures', 'tellRegistered'],
             },
             onError: {
               target: 'backingOff',
@@ -170,11 +169,11 @@ export const registrationMachine = createMachine({
                   type: 'isKnown',
                 },
                 target: 'resting',
-                actions: ['tellAnswered', 'forgetFailures'],
+                actions: 'forgetFailures',
               },
               {
                 target: '#registration.registering',
-                actions: ['tellAnswered', 'forgetFailures', 'tellLost'],
+                actions: ['forgetFailures', 'tellLost'],
               },
             ],
             onError: {
@@ -220,7 +219,6 @@ export const registrationMachine = createMachine({
             src: 'deregister',
             onDone: {
               target: '#registration.deregistered',
-              actions: 'tellAnswered',
             },
             onError: {
               target: 'backingOff',

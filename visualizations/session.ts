@@ -21,7 +21,6 @@ export const sessionMachine = createMachine({
                 },
                 target: '#session.open',
                 actions: [
-                  'tellAnswered',
                   {
                     type: 'adoptSession',
                   },
@@ -30,7 +29,7 @@ export const sessionMachine = createMachine({
               },
               {
                 target: 'backingOff',
-                actions: ['tellAnswered', 'countFailure'],
+                actions: 'countFailure',
               },
             ],
             onError: {
@@ -107,7 +106,6 @@ export const sessionMachine = createMachine({
                 target: '#session.open',
                 reenter: true,
                 actions: [
-                  'tellAnswered',
                   {
                     type: 'adoptRenewal',
                   },
@@ -115,7 +113,7 @@ export const sessionMachine = createMachine({
               },
               {
                 target: '#session.opening',
-                actions: ['tellAnswered', 'forgetFailures', 'tellLost'],
+                actions: ['forgetFailures', 'tellLost'],
               },
             ],
             onError: {
@@ -173,7 +171,6 @@ export const sessionMachine = createMachine({
                 },
                 target: '#session.open',
                 actions: [
-                  'tellAnswered',
                   {
                     type: 'adoptRenewal',
                   },
@@ -182,7 +179,7 @@ export const sessionMachine = createMachine({
               },
               {
                 target: '#session.opening',
-                actions: ['tellAnswered', 'forgetFailures'],
+                actions: 'forgetFailures',
               },
             ],
             onError: {

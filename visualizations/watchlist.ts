@@ -25,9 +25,6 @@ export const watchlistMachine = createMachine({
         'consul.failed': {
           actions: 'tellNews',
         },
-        'consul.answered': {
-          actions: 'tellNews',
-        },
         'consul.reachable': {
           actions: 'wakeWatch',
         },

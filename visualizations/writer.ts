@@ -174,7 +174,6 @@ export const writerMachine = createMachine({
                     type: 'answer',
                   },
                   'forgetFailures',
-                  'tellAnswered',
                 ],
               },
               {
@@ -187,7 +186,6 @@ export const writerMachine = createMachine({
                     type: 'answer',
                   },
                   'forgetFailures',
-                  'tellAnswered',
                 ],
               },
             ],

@@ -7,10 +7,7 @@ export interface Trouble {
 }
 
 /** What every chart that talks to Consul tells its parent, so that the daemon chart alone knows of outages. */
-export type ConsulNews =
-  | ({ readonly type: 'consul.failed' } & Trouble)
-  /** Consul gave a usable answer. */
-  | { readonly type: 'consul.answered' };
+export type ConsulNews = { readonly type: 'consul.failed' } & Trouble;
 
 /** An actor ended in an error that nobody foresaw; it is started anew after a back-off. */
 export interface ActorFailed extends Trouble {

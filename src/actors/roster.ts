@@ -18,14 +18,8 @@ export const rosterLogic = ({ catalog, createRoster }: RosterActorDeps): Callbac
     const onTrouble = (error: EsmError): void => {
       sendBack({ type: 'consul.failed', ...troubleOf(error) } satisfies ConsulNews);
     };
-    /** Answers go to the roster itself; the daemon chart hears only that there was one. */
-    const following = <T>(onAnswer: (value: T) => void): WatchObserver<T> => ({
-      onAnswer(value) {
-        sendBack({ type: 'consul.answered' } satisfies ConsulNews);
-        onAnswer(value);
-      },
-      onTrouble,
-    });
+    /** Answers go to the roster itself, past the daemon chart. */
+    const following = <T>(onAnswer: (value: T) => void): WatchObserver<T> => ({ onAnswer, onTrouble });
     const roster = createRoster(onTrouble);
     const watches = [
       catalog.watchNodes(

@@ -3,13 +3,12 @@ import { fromCallback, type CallbackActorLogic, type EventObject } from 'xstate'
 import { troubleOf, type ConsulNews } from '../../machines/rules/trouble.ts';
 import type { Watch, WatchObserver } from '../consul/consul.ts';
 
-/** Tells every answer as `consul.answered`, then as `eventOf` says; trouble as `consul.failed`. */
+/** Tells every answer as `eventOf` says, trouble as `consul.failed`. */
 export const observing = <T>(
   tell: (event: EventObject) => void,
   eventOf: (value: T) => EventObject,
 ): WatchObserver<T> => ({
   onAnswer(value) {
-    tell({ type: 'consul.answered' } satisfies ConsulNews);
     tell(eventOf(value));
   },
   onTrouble(error) {

@@ -232,8 +232,6 @@ describe('follower', () => {
     await startCompeting();
     ports.locks.last().send({ type: 'consul.failed', code: 'c', message: 'm' });
     expect(chart.told.at(-1)).toEqual({ type: 'consul.failed', code: 'c', message: 'm' });
-    ports.locks.last().send({ type: 'consul.answered' });
-    expect(chart.told.at(-1)).toEqual({ type: 'consul.answered' });
   });
 });
 
@@ -524,7 +522,7 @@ describe('a request that fails', () => {
       expect(ports[port].calls).toHaveLength(tries + 2);
     }
     await settle(port, output);
-    expect(chart.told[told]).toEqual({ type: 'consul.answered' });
+    expect(chart.told.slice(told).map(({ type }) => type)).not.toContain('consul.failed');
     if (port !== 'withdraw') expect(chart.actor.getSnapshot().context.failures).toBe(0);
   });
 });
@@ -573,7 +571,6 @@ describe('faulty', () => {
       expect(ports.withdraw.last().input).toEqual({ session: 's1' });
       await settle('withdraw');
       expect(chart.state()).toEqual({ faulty: 'resting' });
-      expect(chart.told.at(-1)).toEqual({ type: 'consul.answered' });
       expect(chart.actor.getSnapshot().context.session).toBeUndefined();
       await clock.advance(9_999);
       expect(chart.state()).toEqual({ faulty: 'resting' });

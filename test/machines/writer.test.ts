@@ -224,7 +224,7 @@ describe('committing', () => {
     await flush();
     expect(answers).toEqual([{ id: 'a', type: 'committed' }, rejected]);
     expect(transactions()).toBe('idle');
-    expect(toldTypes()).toEqual(['writer.emptied', 'consul.answered', 'writer.emptied']);
+    expect(toldTypes()).toEqual(['writer.emptied', 'writer.emptied']);
   });
 
   it('lets a write in flight be committed though a newer one of its subject waits', async () => {
