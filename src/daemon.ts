@@ -20,6 +20,7 @@ import { connect } from './connection.ts';
 import type { Planes } from './consul/client.ts';
 import { createCoordinateStore } from './consul/coordinate.ts';
 import { narrate } from './narration.ts';
+import { followActors } from './post-mortem.ts';
 import type { Log } from './observe/log.ts';
 import type { HttpSurface } from './observe/http.ts';
 import { createPinger, type Pinger } from './probes/pinger.ts';
@@ -116,7 +117,10 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
     }),
   } satisfies DaemonActors;
 
-  const actor = createActor(daemonMachine.provide({ actors, delays: { backoff: jitteredBackoff(random) } }), {
+  const { machine, examine } = followActors(
+    daemonMachine.provide({ actors, delays: { backoff: jitteredBackoff(random) } }),
+  );
+  const actor = createActor(machine, {
     clock,
     input: {
       serviceId: registrar.serviceId,
@@ -124,7 +128,7 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
       batchFlushIntervalMs: 0,
     },
   });
-  narrate(actor, { log, clock, lockKey: lock.key, goKey: lock.goKey });
+  narrate(actor, { log, clock, lockKey: lock.key, goKey: lock.goKey, examine });
 
   const isShown = config.clientAddress !== '';
   const statecharts = createStatecharts({

@@ -4,7 +4,7 @@ import type { daemonMachine } from '../machines/daemon.ts';
 import type { leadershipMachine } from '../machines/leadership.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './observe/log.ts';
-import { followActors } from './post-mortem.ts';
+import type { Examine } from './post-mortem.ts';
 
 /** Before the first contact, the wait is told this often. */
 const CONTACT_NEWS_MS = 10_000;
@@ -15,12 +15,12 @@ export interface NarrationDeps {
   /** The own lock, and the one of Go instances. */
   readonly lockKey: string;
   readonly goKey: string;
+  readonly examine: Examine;
 }
 
 /** Writes the daemon chart's emitted events down, and stops the orphans of actors that died. Call it before the actor starts. */
 export const narrate = (daemon: Actor<typeof daemonMachine>, deps: NarrationDeps): void => {
-  const { log, clock } = deps;
-  const examine = followActors(daemon);
+  const { log, clock, examine } = deps;
   let toldContactAtMs = -Infinity;
   let leadership: unknown;
   daemon.subscribe(() => {

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { daemonMachine, type DaemonActors } from '../../machines/daemon.ts';
 import { narrate } from '../../src/narration.ts';
 import { EsmError } from '../../src/errors.ts';
+import { followActors } from '../../src/post-mortem.ts';
 import { createPromisePort, flush } from '../support/fake-ports.ts';
 import { createPart } from '../support/part.ts';
 import { createRecordedLog } from '../support/recorded-log.ts';
@@ -46,11 +47,12 @@ beforeEach(() => {
     awaitConsul: createPromisePort().logic,
     ...{ writer: part, registration: part, leadership, watchlist: part, roster: part },
   } as unknown as DaemonActors; // safe: the daemon chart reads nothing of its parts but their end
-  daemon = createActor(daemonMachine.provide({ actors }), {
+  const { machine, examine } = followActors(daemonMachine.provide({ actors }));
+  daemon = createActor(machine, {
     clock,
     input: { serviceId: 'esm:a', beatMs: 2_000, batchFlushIntervalMs: 0 },
   });
-  narrate(daemon, { log, clock, lockKey: 'consul-esm/lock', goKey: 'consul-esm/leader' });
+  narrate(daemon, { log, clock, lockKey: 'consul-esm/lock', goKey: 'consul-esm/leader', examine });
   daemon.start();
 });
 
