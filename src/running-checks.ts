@@ -30,6 +30,8 @@ export interface RunningChecks {
 type Runnable = Extract<ParsedCheck, { type: 'runnable' }>;
 
 interface RunningCheck {
+  /** As the catalog holds it: while it says the same it need not be parsed anew. */
+  definition: CheckRecord['definition'];
   parsed: Runnable;
   readonly root: NodeRoot;
   readonly slot: number;
@@ -78,7 +80,7 @@ export const createRunningChecks = (
       incarnation: deps.newId(),
     };
     const slot = root.addCheck(entry);
-    running.set(key, { parsed, root, slot });
+    running.set(key, { definition: record.definition, parsed, root, slot });
     const runs = startRuns(schedule, key, parsed.intervalMs, () => {
       root.tickCheck(slot);
     });
@@ -97,7 +99,7 @@ export const createRunningChecks = (
   /** A run under way asks by the old definition: it ends, and the next tick asks by the new one. */
   const redefine = ({ key }: CheckRecord, check: RunningCheck, parsed: Runnable): void => {
     const runtime = runtimes.get(key);
-    if (runtime === undefined || isDeepStrictEqual(parsed, check.parsed)) return;
+    if (runtime === undefined || parsed === check.parsed || isDeepStrictEqual(parsed, check.parsed)) return;
     if (parsed.intervalMs !== check.parsed.intervalMs) schedule.setInterval(key, parsed.intervalMs);
     check.parsed = parsed;
     runtime.definition = parsed.definition;
@@ -107,16 +109,18 @@ export const createRunningChecks = (
     check.root.tellCheck(check.slot, { type: 'check.updated', deregisterAfterMs, atMs: clock.now() });
   };
 
+  const isDefinedSo = ({ definition }: CheckRecord, check: RunningCheck | undefined): check is RunningCheck =>
+    check !== undefined && isDeepStrictEqual(definition, check.definition);
+
   /** Is it to run, and does not yet? */
   const changeOne = (record: CheckRecord): boolean => {
     const check = running.get(record.key);
-    const parsed = parse(record);
+    const parsed = isDefinedSo(record, check) ? check.parsed : parse(record);
     if (parsed === undefined) leave(record.key);
     else if (check !== undefined) {
       redefine(record, check, parsed);
-      const { output } = record;
-      const status = knownStatus(record.status);
-      check.root.tellCheck(check.slot, { type: 'check.changed', status, output, atMs: clock.now() });
+      check.definition = record.definition;
+      check.root.changeCheck(check.slot, knownStatus(record.status), record.output);
     }
     return parsed !== undefined && check === undefined;
   };

@@ -2,6 +2,7 @@
  * Which results say nothing that is not known: a steady chart that is told such a one stays as it is, and asks for nothing.
  * So it need not be told, which halves what a probe costs (docs/adr/0006-what-changes-nothing-is-not-told.md).
  */
+import type { CheckStatus } from '../model.ts';
 import { counted } from './bookkeeping.ts';
 import { lacksDeadline } from './deadline.ts';
 import { writtenOutput, type CheckResult, type Ledger } from './ledger.ts';
@@ -23,6 +24,10 @@ export const isUneventful = (ledger: Ledger, result: CheckResult, isWaiting: boo
     !lacksDeadline(ledger, result)
   );
 };
+
+/** Does the catalog say what the check knows already, as when its own report comes back? */
+export const isEcho = (ledger: Ledger, status: CheckStatus, output: string): boolean =>
+  [ledger, ...ledger.reports].some((known) => known.status === status && known.output === output);
 
 /** Is there nothing to be written for the ping's result? */
 export const isPingUneventful = (book: Watchbook, isReachable: boolean, atMs: number): boolean =>

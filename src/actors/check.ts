@@ -1,7 +1,7 @@
 /** The effects of machines/check.ts: probes are run, reports handed to the writer. */
 import { checkMachine, type CheckPorts, type CheckProbed } from '../../machines/check.ts';
-import type { CheckId, CheckKey, WriteAnswer } from '../../machines/model.ts';
-import { isUneventful } from '../../machines/rules/uneventful.ts';
+import type { CheckId, CheckKey, CheckStatus, WriteAnswer } from '../../machines/model.ts';
+import { isEcho, isUneventful } from '../../machines/rules/uneventful.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Prober } from '../probes/prober.ts';
@@ -74,6 +74,18 @@ const tellResult = (deps: CheckDeps, node: CheckRuntimes | undefined, check: Che
   const changesNothing =
     snapshot.hasTag('steady') && isUneventful(snapshot.context, result, snapshot.hasTag('waiting'));
   if (!changesNothing || deps.followed.has(check)) tellNoted(node, check, result);
+};
+
+/** The catalog holds these. Nearly always they are the check's own report, of which it knows by the writer's answer. */
+export const tellChange = (
+  deps: CheckDeps,
+  node: CheckRuntimes,
+  check: CheckRef,
+  status: CheckStatus,
+  output: string,
+): void => {
+  if (isEcho(check.getSnapshot().context, status, output) && !deps.followed.has(check)) return;
+  tellNoted(node, check, { type: 'check.changed', status, output, atMs: deps.clock.now() });
 };
 
 /** The chart with its effects, for the checks of all nodes that `nodes` holds by name. */

@@ -1,12 +1,12 @@
 /** One root actor: a node, or a group of a large node's checks, in an XState system of its own. */
 import { createActor, type AnyActor } from 'xstate';
 import type { CheckEvent } from '../../machines/check.ts';
-import type { CheckId } from '../../machines/model.ts';
+import type { CheckId, CheckStatus } from '../../machines/model.ts';
 import type { NodeEvent } from '../../machines/node.ts';
 import type { CheckEntry } from '../../machines/rules/ledger.ts';
 import type { NodeEntry } from '../../machines/rules/watchbook.ts';
 import type { LogFields } from '../observe/log.ts';
-import { checkLabel, tickCheck } from './check.ts';
+import { checkLabel, tellChange, tickCheck } from './check.ts';
 import { tickNode, type NodeChart, type NodeDeps, type NodeRuntime } from './node.ts';
 import { stopOrphans } from './orphans.ts';
 import { tellNoted, type LastEvent } from './port-actions.ts';
@@ -18,6 +18,8 @@ export interface NodeRoot {
   removeCheck(slot: number): void;
   /** Tells one of its checks; nothing happens when it has no such check. */
   tellCheck(slot: number, event: CheckEvent): void;
+  /** The catalog holds this status and output of one of its checks. */
+  changeCheck(slot: number, status: CheckStatus, output: string): void;
   /** One of its checks is due. */
   tickCheck(slot: number): void;
   /** It is due itself, to be pinged. */
@@ -72,6 +74,10 @@ export const startNodeRoot = (
     tellCheck(slot, event) {
       const check = checks()[slot];
       if (check !== undefined) tellNoted(runtime, check, event);
+    },
+    changeCheck(slot, status, output) {
+      const check = checks()[slot];
+      if (check !== undefined) tellChange(deps, runtime, check, status, output);
     },
     tickCheck(slot) {
       const check = checks()[slot];

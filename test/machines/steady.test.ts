@@ -2,13 +2,14 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CheckStatus, Rejection } from '../../machines/model.ts';
-import { isPingUneventful, isUneventful } from '../../machines/rules/uneventful.ts';
+import { isEcho, isPingUneventful, isUneventful } from '../../machines/rules/uneventful.ts';
 import { startCheckChart, type CheckChart } from '../support/check-chart.ts';
 import { startNodeChart, type NodeChart } from '../support/node-chart.ts';
 import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts';
 
 const STATUSES: readonly CheckStatus[] = ['passing', 'warning', 'critical'];
 const OUTPUTS = ['ok', 'bad', 'worse'];
+const RESULTS = STATUSES.flatMap((one) => OUTPUTS.map((other) => [one, other] as const));
 const status = fc.constantFrom(...STATUSES);
 const output = fc.constantFrom(...OUTPUTS);
 const settings = fc.record({
@@ -51,9 +52,9 @@ const tickStartsOneRun = (chart: CheckChart | NodeChart, clock: VirtualClock, ti
 };
 
 /** Anything but the first says that nothing was tried. */
-let [uneventful, eventful] = [0, 0];
+let [uneventful, eventful, echoes] = [0, 0, 0];
 afterAll(() => {
-  expect(Math.min(uneventful, eventful)).toBeGreaterThan(100);
+  expect(Math.min(uneventful, eventful, echoes)).toBeGreaterThan(100);
 });
 
 describe('a steady check', () => {
@@ -95,8 +96,19 @@ describe('a steady check', () => {
   );
   const entry = fc.record({ status, output, deregisterAfterMs: deadline, settings });
 
+  /** Told in every state, steady or not. */
+  const listen = (chart: CheckChart, clock: VirtualClock): void => {
+    for (const [seen, said] of RESULTS) {
+      if (!isEcho(chart.actor.getSnapshot().context, seen, said)) continue;
+      echoes += 1;
+      const before = picture(chart, clock);
+      chart.tell({ type: 'check.changed', status: seen, output: said });
+      expect(picture(chart, clock)).toEqual(before);
+    }
+  };
+
   const look = (chart: CheckChart, clock: VirtualClock): void => {
-    for (const [seen, said] of STATUSES.flatMap((one) => OUTPUTS.map((other) => [one, other] as const))) {
+    for (const [seen, said] of RESULTS) {
       const snapshot = chart.actor.getSnapshot();
       const { context } = snapshot;
       const result = { status: seen, output: said, sentAtMs: clock.now(), atMs: clock.now() };
@@ -111,12 +123,13 @@ describe('a steady check', () => {
     }
   };
 
-  it('stays as it is at an uneventful result, and at a tick does nothing but start a run', async () => {
+  it('stays as it is at an uneventful result or an echo, and at a tick does nothing but start a run', async () => {
     const story = fc.asyncProperty(entry, fc.array(turn, { maxLength: 15 }), async (start, turns) => {
       const clock = createVirtualClock(1_000_000);
       const chart = startCheckChart(start, { clock });
       for (const befall of turns) {
         await befall(chart, clock);
+        listen(chart, clock);
         if (!chart.actor.getSnapshot().hasTag('steady')) continue;
         look(chart, clock);
         tickStartsOneRun(chart, clock, () => {
