@@ -137,7 +137,9 @@ export const checkMachine = setup({
       event.sentAtMs >= deadlineMs(context) &&
       !isClockContested(context),
     hasDeadline: ({ context }) => deadlineMs(context) < Infinity,
-    isOutputNew: ({ context, event }) => isResult(context, event) && event.output !== writtenOutput(context),
+    /** And does nothing take it along? A result that is news does. */
+    isOutputNew: ({ context, event }) =>
+      isResult(context, event) && !isNews(context, event) && event.output !== writtenOutput(context),
     isOutputWritten: ({ context }) => context.latestOutput === writtenOutput(context),
     isRemovalUnplanned: ({ context }) => context.removalId === undefined,
     isReport: ({ context, event }) => answered(context, event) !== undefined,

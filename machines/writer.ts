@@ -43,7 +43,7 @@ export interface WriterContext extends WriterInput {
 }
 
 export type WriterEvent =
-  | { readonly type: 'write.submitted'; readonly write: Write }
+  | { readonly type: 'write.submitted'; readonly writes: readonly Write[] }
   | { readonly type: 'write.withdrawn'; readonly subject: string }
   | { readonly type: 'consul.reachable' }
   /** The daemon stops: write what waits without gathering, and let stale writes go. */
@@ -93,7 +93,8 @@ export const writerMachine = setup({
     enqueue: assign(({ context, event }) => {
       assertEvent(event, 'write.submitted');
       const { queue, forbidden } = context;
-      return { replies: enqueue(forbidden.waiting.has(event.write.subject) ? forbidden.waiting : queue, event.write) };
+      const placeOf = ({ subject }: Write): WriteQueue => (forbidden.waiting.has(subject) ? forbidden.waiting : queue);
+      return { replies: event.writes.flatMap((write) => enqueue(placeOf(write), write)) };
     }),
     withdraw: assign(({ context, event }) => {
       assertEvent(event, 'write.withdrawn');

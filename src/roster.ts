@@ -147,6 +147,7 @@ export const createRoster = (deps: RosterDeps): Roster => {
     quiet() {
       stopping.abort();
       for (const node of running.values()) node.quiet();
+      deps.writer.flush();
     },
     stop() {
       stopping.abort();

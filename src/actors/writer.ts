@@ -5,7 +5,7 @@ import { writerMachine, type CommitInput, type WriterActors, type WriterPorts } 
 import type { Clock, Random } from '../clock.ts';
 import type { Committer } from '../consul/consul.ts';
 import { jitteredBackoff } from './jitter.ts';
-import type { ChartRef, PortActions } from './port-actions.ts';
+import { isActive, type ChartRef, type PortActions } from './port-actions.ts';
 
 type Actor = ChartRef<typeof writerMachine>;
 type OnAnswer = (answer: WriteAnswer) => void;
@@ -22,10 +22,12 @@ export interface WriterDeps {
 export interface Writer {
   /** The wired chart, for the daemon chart to start. */
   readonly logic: typeof writerMachine;
-  /** `onAnswer` is called exactly once, unless the writer is stopped first. */
+  /** `onAnswer` is called exactly once, unless the writer is stopped first. The chart is told of all of a turn together. */
   submit(write: Write, onAnswer: OnAnswer): void;
   /** Takes back the write of this subject that still waits; it is answered as superseded. A removal is not sent any more. */
   withdraw(subject: string): void;
+  /** Tells the chart now of what was submitted in this turn. */
+  flush(): void;
   /** How many writes wait for their answer. */
   owed(): number;
 }
@@ -57,6 +59,23 @@ export const createWriter = ({ committer, clock, random, actor }: WriterDeps): W
     onAnswer?.(answerOf(reply, clock.now()));
   };
 
+  /** What was submitted since the event loop last looked: thousands of events cost more than their writes. */
+  let gathered: { readonly writer: Actor; readonly writes: Write[] } | undefined;
+  const flush = (): void => {
+    if (gathered === undefined) return;
+    const { writer, writes } = gathered;
+    gathered = undefined;
+    if (isActive(writer)) writer.send({ type: 'write.submitted', writes });
+  };
+  const gather = (writer: Actor, write: Write): void => {
+    if (gathered?.writer !== writer) {
+      flush();
+      gathered = { writer, writes: [] };
+      clock.afterPoll(flush);
+    }
+    gathered.writes.push(write);
+  };
+
   let underWay: readonly Write[] = [];
   const takenBack = new WeakSet<Write>();
 
@@ -81,12 +100,14 @@ export const createWriter = ({ committer, clock, random, actor }: WriterDeps): W
       const writer = actor();
       if (writer === undefined) return;
       waitingFor(writer).set(write.id, onAnswer);
-      writer.send({ type: 'write.submitted', write });
+      gather(writer, write);
     },
     withdraw(subject) {
+      flush();
       for (const write of underWay) if (write.subject === subject) takenBack.add(write);
       actor()?.send({ type: 'write.withdrawn', subject });
     },
+    flush,
     owed() {
       const writer = actor();
       return writer === undefined ? 0 : waitingFor(writer).size;

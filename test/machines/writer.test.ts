@@ -46,7 +46,7 @@ afterEach(async () => {
 });
 
 const submit = (...writes: ReturnType<typeof aWrite>[]): void => {
-  for (const write of writes) chart.actor.send({ type: 'write.submitted', write });
+  chart.actor.send({ type: 'write.submitted', writes });
 };
 
 const many = (count: number, prefix = 'w') =>
@@ -647,7 +647,22 @@ describe('the desk', () => {
     running.stop();
   });
 
-  it('keeps nobody who waits for an actor that is gone', () => {
+  it('tells the chart of all of a turn together, or at once when it is asked to', async () => {
+    const { desk, running, calls } = openDesk();
+    const waiting = (): number => running.actor.getSnapshot().context.queue.size;
+    const hear = (): void => undefined;
+    desk.submit(aWrite('a'), hear);
+    desk.submit(aWrite('b'), hear);
+    expect([waiting(), desk.owed()]).toEqual([0, 2]);
+    desk.flush();
+    expect(waiting()).toBe(2);
+    desk.submit(aWrite('c'), hear);
+    await clock.advance(0);
+    expect(calls.map(({ ids }) => ids)).toEqual([['a', 'b', 'c']]);
+    running.stop();
+  });
+
+  it('keeps nobody who waits for an actor that is gone', async () => {
     let { actor, stop } = startChildChart(writerMachine, { batchFlushIntervalMs: 0 }, { clock });
     let isStarted = true;
     const committer = {} as Committer; // safe: nothing is flushed
@@ -661,6 +676,8 @@ describe('the desk', () => {
     ({ actor, stop } = startChildChart(writerMachine, { batchFlushIntervalMs: 0 }, { clock }));
     isStarted = true;
     expect(desk.owed()).toBe(0);
+    await clock.advance(0);
+    expect(actor.getSnapshot().context.queue.size).toBe(0);
     stop();
   });
 });
