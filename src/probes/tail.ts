@@ -3,6 +3,9 @@
 /** At most this much of a target's answer is kept, as in Consul. */
 const KEPT_BYTES = 4_096;
 
+/** Copied one by one: for so few a call of `copy` takes longer. */
+const FEW_BYTES = 16;
+
 /** Cuts text to 4 KiB of UTF-8 at the boundary of a character, the end kept. */
 const lastKept = (text: string): string => {
   const bytes = Buffer.from(text);
@@ -25,12 +28,15 @@ export class Tail {
   #end = 0;
   #isCut = false;
 
-  /** Copies what it keeps: `bytes` may be reused by the caller. */
-  push(bytes: Buffer): void {
-    const added = bytes.subarray(Math.max(0, bytes.length - KEPT_BYTES));
-    this.#isCut ||= this.#end + bytes.length > KEPT_BYTES;
-    if (this.#end + added.length > this.#held.length) this.#makeRoom(added.length);
-    this.#end += added.copy(this.#held, this.#end);
+  /** Copies what it keeps of `bytes` from `start` to `end`: they may be reused by the caller. */
+  push(bytes: Buffer, start = 0, end = bytes.length): void {
+    const from = Math.max(start, end - KEPT_BYTES);
+    const length = end - from;
+    this.#isCut ||= this.#end + end - start > KEPT_BYTES;
+    if (this.#end + length > this.#held.length) this.#makeRoom(length);
+    if (length > FEW_BYTES) bytes.copy(this.#held, this.#end, from, end);
+    else for (let at = 0; at < length; at += 1) this.#held[this.#end + at] = bytes[from + at] ?? 0;
+    this.#end += length;
   }
 
   /** What was kept, as text. Bytes that are not UTF-8 become U+FFFD; a character cut in half is left out. */
@@ -39,12 +45,13 @@ export class Tail {
     return lastKept(this.#isCut ? decodeFrom(kept, 0) : kept.toString('utf8'));
   }
 
-  /** Most bodies come in one piece and get just the room they need. */
+  /** Most bodies come in one piece and get just the room they need; one that is endless moves what is kept within the same room. */
   #makeRoom(length: number): void {
     const kept = Math.min(this.#end, KEPT_BYTES - length);
-    const roomier = Buffer.allocUnsafe(this.#end === 0 ? length : 2 * KEPT_BYTES);
-    this.#held.copy(roomier, 0, this.#end - kept, this.#end);
-    this.#held = roomier;
+    const isRoomy = this.#held.length === 2 * KEPT_BYTES;
+    const room = isRoomy ? this.#held : Buffer.allocUnsafe(this.#end === 0 ? length : 2 * KEPT_BYTES);
+    this.#held.copy(room, 0, this.#end - kept, this.#end);
+    this.#held = room;
     this.#end = kept;
   }
 }

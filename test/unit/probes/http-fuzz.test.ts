@@ -1,11 +1,10 @@
 /** The lean reader of HTTP answers against undici on the same bytes, and against servers that mean harm. */
 import fc from 'fast-check';
 import { Agent, request } from 'undici';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { HttpResponse } from '../../../src/probes/http-response.ts';
 import { Tail } from '../../../src/probes/tail.ts';
-import { probeOnce } from '../../support/probing.ts';
-import { startRawTarget, startTcpTarget } from '../../support/targets.ts';
+import { startRawTarget } from '../../support/targets.ts';
 
 /** What both readers must agree on. */
 interface Read {
@@ -117,61 +116,4 @@ test('nonsense comes to the same wherever it is cut, and to an answer or a fault
     }
   });
   fc.assert(property, { numRuns: 1_000 });
-});
-
-describe('a server that never comes to an end is left when the time is over', () => {
-  /** Says `head` and then `more`, again and again, as fast as it is read. In large pieces: small ones keep the server itself busy. */
-  const startPourer = (head: string, more: string) =>
-    startTcpTarget((socket) => {
-      const plenty = more.repeat(Math.ceil(30_000 / more.length));
-      const pour = (): void => {
-        while (!socket.destroyed && socket.write(plenty));
-        socket.once('drain', pour);
-      };
-      socket.once('data', () => {
-        socket.write(head);
-        pour();
-      });
-    });
-  const OK = 'HTTP/1.1 200 OK\r\n';
-  const CHUNKED = `${OK}Transfer-Encoding: chunked\r\n\r\n`;
-
-  test.each([
-    ['header lines', OK, 'X: y\r\n', 'server response headers exceeded 65536 bytes'],
-    ['one header line', `${OK}X: `, 'y'.repeat(1_000), 'server response headers exceeded 65536 bytes'],
-    ['carriage returns', OK, '\r', 'server response headers exceeded 65536 bytes'],
-    ['interim answers', '', 'HTTP/1.1 103 Early Hints\r\n\r\n', 'too many 1xx informational responses'],
-  ])('%s: refused at 64 KiB', async (_what, head, more, fault) => {
-    await using target = await startPourer(head, more);
-    const outcome = await probeOnce({ HTTP: `http://127.0.0.1:${target.port}/` });
-    expect(outcome).toMatchObject({
-      status: 'critical',
-      output: { asymmetricMatch: (said: string) => said.includes(fault) },
-    });
-  });
-
-  test.each([
-    ['chunks of one byte', CHUNKED, '1\r\nx\r\n', 'x'.repeat(4_096)],
-    ['one chunk beyond all bounds', `${CHUNKED}fffffffffffff\r\n`, 'x'.repeat(10_000), 'x'.repeat(4_096)],
-    ['a chunk size without end', CHUNKED, '0'.repeat(1_000), ''],
-    ['a chunk extension without end', `${CHUNKED}5;`, 'x'.repeat(1_000), ''],
-  ])('%s: the status line decides', async (_what, head, more, body) => {
-    await using target = await startPourer(head, more);
-    const url = `http://127.0.0.1:${target.port}/`;
-    const outcome = await probeOnce({ HTTP: url }, { timeoutMs: 500 });
-    expect(outcome).toEqual({ type: 'measured', status: 'passing', output: `HTTP GET ${url}: 200 OK Output: ${body}` });
-  });
-
-  test('a head byte by byte: refused when the time is over', async () => {
-    await using target = await startTcpTarget((socket) => {
-      socket.setNoDelay(true);
-      socket.write(OK);
-      const drip = (): void => {
-        if (!socket.destroyed) socket.write('x', () => setImmediate(drip));
-      };
-      socket.once('data', drip);
-    });
-    const outcome = await probeOnce({ HTTP: `http://127.0.0.1:${target.port}/` }, { timeoutMs: 300 });
-    expect(outcome).toMatchObject({ status: 'critical' });
-  });
 });

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { CatalogDefinition } from '../../../machines/model.ts';
 import { probeOnce } from '../../support/probing.ts';
-import { refusedPort, startHttpTarget, startRawTarget, startTcpTarget } from '../../support/targets.ts';
+import { refusedPort, startHttpTarget } from '../../support/targets.ts';
 
 /** What a server saw of a probe with this definition. */
 const received = async (definition: CatalogDefinition, path = '/'): Promise<IncomingMessage & { body: string }> => {
@@ -182,182 +182,12 @@ describe('redirects', () => {
   });
 });
 
-describe('errors, in the words of Go', () => {
+describe('errors, in the words of Go; hostile.ts has the others', () => {
   test('connection refused', async () => {
     const port = await refusedPort();
     const outcome = await probeOnce({ HTTP: `http://127.0.0.1:${port}/p`, Method: 'POST' });
     const output = `Post "http://127.0.0.1:${port}/p": dial tcp 127.0.0.1:${port}: connect: connection refused`;
     expect(outcome).toEqual({ type: 'measured', status: 'critical', output });
-  });
-
-  const BROKEN = 'net/http: HTTP/1.x transport connection broken: ';
-  test.each([
-    ['nothing at all', '', 'EOF'],
-    ['half a head', 'HTTP/1.1 200 OK\r\nServ', `${BROKEN}unexpected EOF`],
-    ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n', `${BROKEN}malformed HTTP response "SSH-2.0-OpenSSH_9.2"`],
-    [
-      'bytes',
-      Buffer.from([0x15, 3, 1, 0, 2, 2, 0x22]),
-      `${BROKEN}malformed HTTP response "\\x15\\x03\\x01\\x00\\x02\\x02\\""`,
-    ],
-    ['a wrong version', 'HTTP/2.0 200 OK\r\n\r\n', `${BROKEN}malformed HTTP response "HTTP/2.0 200 OK"`],
-    ['a code of two digits', 'HTTP/1.1 20 OK\r\n\r\n', `${BROKEN}malformed HTTP response "HTTP/1.1 20 OK"`],
-    [
-      'a line without colon',
-      'HTTP/1.1 200 OK\r\nnonsense\r\n\r\n',
-      `${BROKEN}malformed MIME header: missing colon: "nonsense"`,
-    ],
-    [
-      'two lengths',
-      'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
-      `${BROKEN}http: message cannot contain multiple Content-Length headers`,
-    ],
-    ['no length', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n', `${BROKEN}bad Content-Length "-1"`],
-    [
-      'an odd encoding',
-      'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n',
-      `${BROKEN}unsupported transfer encoding: "gzip"`,
-    ],
-    [
-      'a head that is too long',
-      `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`,
-      'net/http: server response headers exceeded 65536 bytes; aborted',
-    ],
-    [
-      'too many interim answers',
-      'HTTP/1.1 100 Continue\r\n\r\n'.repeat(6),
-      'net/http: too many 1xx informational responses',
-    ],
-  ])('%s', async (_what, bytes, fault) => {
-    await using target = await startRawTarget(bytes);
-    const url = `http://127.0.0.1:${target.port}/`;
-    expect(await probeOnce({ HTTP: url })).toEqual({
-      type: 'measured',
-      status: 'critical',
-      output: `Get "${url}": ${fault}`,
-    });
-  });
-
-  test('garbage is refused at once, without waiting for more', async () => {
-    await using target = await startRawTarget('220 mail.example ESMTP\r\n', { isKept: true });
-    expect(await probeOnce({ HTTP: `http://127.0.0.1:${target.port}/` })).toMatchObject({ status: 'critical' });
-  });
-
-  test('a connection that is reset', async () => {
-    await using target = await startTcpTarget((socket) => {
-      socket.once('data', () => socket.resetAndDestroy());
-    });
-    const url = `http://127.0.0.1:${target.port}/`;
-    const output = `Get "${url}": read tcp: read: connection reset by peer`;
-    expect(await probeOnce({ HTTP: url })).toEqual({ type: 'measured', status: 'critical', output });
-  });
-});
-
-describe('a body cannot spoil a good status', () => {
-  test.each([
-    ['cut short', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf', 'half'],
-    ['chunked, cut short', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n9\r\nwor', 'hellowor'],
-    [
-      'chunked, nonsense as size',
-      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\nwor',
-      'hello',
-    ],
-    [
-      'chunked, whole',
-      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n1\r\n!\r\n0\r\nT: x\r\n\r\n',
-      'hello!',
-    ],
-    ['without any end', 'HTTP/1.0 200 OK\r\n\r\nuntil close', 'until close'],
-    ['with more than announced', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabcdef', 'ab'],
-    [
-      'behind interim answers',
-      'HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na',
-      'a',
-    ],
-    ['behind bare line feeds', 'HTTP/1.1 200 OK\nContent-Length: 1\n\na', 'a'],
-    [
-      'not UTF-8',
-      Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), Buffer.from([0x61, 0xff, 0x62])]),
-      'a\u{fffd}b',
-    ],
-  ])('%s', async (_what, bytes, body) => {
-    await using target = await startRawTarget(bytes);
-    const url = `http://127.0.0.1:${target.port}/`;
-    const output = `HTTP GET ${url}: 200 OK Output: ${body}`;
-    expect(await probeOnce({ HTTP: url })).toEqual({ type: 'measured', status: 'passing', output });
-  });
-
-  test('one that stalls is given as far as it came', async () => {
-    await using target = await startHttpTarget((_request, response) => response.write('the first half'));
-    const url = `http://127.0.0.1:${target.port}/`;
-    const outcome = await probeOnce({ HTTP: url }, { timeoutMs: 500 });
-    const output = `HTTP GET ${url}: 200 OK Output: the first half`;
-    expect(outcome).toEqual({ type: 'measured', status: 'passing', output });
-  });
-
-  test('one that never ends is read until the time is over, in bounded memory', async () => {
-    await using target = await startTcpTarget((socket) => {
-      const chunk = Buffer.alloc(65_536, 'x');
-      const pour = (): void => {
-        while (!socket.destroyed && socket.write(chunk));
-        socket.once('drain', pour);
-      };
-      socket.once('data', () => {
-        socket.write('HTTP/1.1 200 OK\r\n\r\n');
-        pour();
-      });
-    });
-    const url = `http://127.0.0.1:${target.port}/`;
-    const before = process.memoryUsage();
-    const outcome = await probeOnce({ HTTP: url }, { timeoutMs: 500 });
-    const after = process.memoryUsage();
-    expect(outcome).toEqual({
-      type: 'measured',
-      status: 'passing',
-      output: `HTTP GET ${url}: 200 OK Output: ${'x'.repeat(4_096)}`,
-    });
-    expect(after.external - before.external).toBeLessThan(100_000_000);
-  });
-
-  test('byte by byte comes to the same', async () => {
-    const bytes = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\n wo\r\n0\r\n\r\n';
-    await using target = await startTcpTarget((socket) => {
-      socket.setNoDelay(true);
-      const say = (at: number): void => {
-        if (at < bytes.length) socket.write(bytes.charAt(at), () => setImmediate(say, at + 1));
-      };
-      socket.once('data', () => {
-        say(0);
-      });
-    });
-    const outcome = await probeOnce({ HTTP: `http://127.0.0.1:${target.port}/` });
-    expect(outcome).toMatchObject({ output: `HTTP GET http://127.0.0.1:${target.port}/: 200 OK Output: hello wo` });
-  });
-
-  test('the last 4 KiB of 200 MB are kept, and no more is held', async () => {
-    const chunk = Buffer.alloc(65_536, 'ü');
-    await using target = await startHttpTarget((_request, response) => {
-      let left = 3_200;
-      const write = (): void => {
-        while (left > 0) {
-          left -= 1;
-          if (!response.write(chunk)) {
-            response.once('drain', write);
-            return;
-          }
-        }
-        response.end('end');
-      };
-      write();
-    });
-    const url = `http://127.0.0.1:${target.port}/`;
-    const before = process.memoryUsage();
-    const outcome = await probeOnce({ HTTP: url });
-    const after = process.memoryUsage();
-    expect(outcome).toMatchObject({ status: 'passing' });
-    const body = (outcome.type === 'measured' ? outcome.output : '').slice(`HTTP GET ${url}: 200 OK Output: `.length);
-    expect(body).toBe(`${'ü'.repeat(2_046)}end`);
-    expect(after.external - before.external).toBeLessThan(100_000_000);
   });
 });
 

@@ -2,76 +2,23 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
-import type { Prober } from '../../../src/probes/prober.ts';
-import { createWorkerProber, type WorkerProberOptions } from '../../../src/probes/workers/worker-prober.ts';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/folder.ts';
-import { runnable, testProber } from '../../support/probing.ts';
+import { runnable } from '../../support/probing.ts';
 import {
   refusedPort,
   startHttpTarget,
   startHttpsTarget,
-  startRawTarget,
   startSilentTarget,
   startTcpTarget,
   tlsPath,
 } from '../../support/targets.ts';
+import { type Death, FROM_SOURCE, noLocal, workerProber } from '../../support/worker-probing.ts';
 
 const PATIENCE_MS = 9_000;
-const FROM_SOURCE = ['--import', new URL('../../fixtures/from-source.mjs', import.meta.url).href];
 const never = (): AbortSignal => new AbortController().signal;
 
-type Death = Parameters<WorkerProberOptions['onDeath']>[0];
-
-const noDeath = ({ reason }: Death): void => {
-  throw new Error(`a worker died: ${reason}`);
-};
-
-const workerProber = (options: Partial<WorkerProberOptions> = {}): Prober =>
-  createWorkerProber({
-    workers: 1,
-    setup: { tls: {}, proxyEnv: {} },
-    local: testProber(),
-    clock: systemClock,
-    random: () => 0.5,
-    onDeath: noDeath,
-    execArgv: FROM_SOURCE,
-    ...options,
-  });
-
-/** Fails every run: nothing may come to the main thread. */
-const noLocal: Prober = {
-  run: () => Promise.reject(new Error('run by the main thread')),
-  [Symbol.asyncDispose]: () => Promise.resolve(),
-};
-
 describe('a worker says what the main thread says', () => {
-  test.each([
-    ['an answer', 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwell'],
-    ['another status', 'HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n'],
-    ['nothing at all', ''],
-    ['a head that is too long', `HTTP/1.1 200 OK\r\n${'X: y\r\n'.repeat(20_000)}`],
-    ['a size line without end', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${'0'.repeat(70_000)}`],
-    ['a chunk of eight petabytes', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1fffffffffffff\r\nx'],
-    [
-      'chunks of one byte',
-      `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(20_000)}0\r\n\r\n`,
-    ],
-    ['a length beyond what comes', 'HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\nlittle'],
-    ['ends of line that are none', 'HTTP/1.1 200 OK\rServer: x\r\r\n\nContent-Length: 1\r\n\r\nx'],
-    ['bare line feeds', 'HTTP/1.1 200 OK\nContent-Length: 1\n\nx'],
-    ['bytes that are no text', Buffer.from([0, 1, 2, 255, 254, 13, 10, 13, 10])],
-  ])('%s', async (_what, bytes) => {
-    await using target = await startRawTarget(bytes);
-    await using prober = workerProber({ local: noLocal });
-    await using local = testProber();
-    const definition = runnable({ HTTP: `http://127.0.0.1:${target.port}/` });
-    const said = await prober.run(definition, PATIENCE_MS, never());
-    expect(said).toMatchObject({ type: 'measured' });
-    expect(said).toEqual(await local.run(definition, PATIENCE_MS, never()));
-  });
-
   test('TCP, passing and refused; and a definition that cannot be run', async () => {
     await using target = await startTcpTarget(() => undefined);
     await using prober = workerProber({ local: noLocal });
