@@ -35,6 +35,10 @@ export const noLocal: Prober = {
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
+/** What Node has to load so that a worker which finds the file `order` ends, or blocks for good. */
+export const harm = (act: 'end' | 'block', order: string): string =>
+  fixture(`harm-worker.mjs?act=${act}&order=${order}`);
+
 /** Asks a worker that was started with `execArgv` how much it holds in buffers. */
 export const watchKeptBytes = () => {
   const name = `kept-bytes-${process.pid}`;

@@ -1,4 +1,7 @@
-/** What main thread and worker tell one another, a list of each a turn of the event loop. */
+/**
+ * What main thread and worker tell one another, a list of each a turn of the event loop. An empty list asks the worker for a sign
+ * of life, and is answered with an empty list.
+ */
 import { EsmError } from '../../errors.ts';
 import type { ProxyEnv } from '../../proxy.ts';
 import type { ProbeOutcome, RunnableDefinition } from '../probe.ts';

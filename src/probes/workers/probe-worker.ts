@@ -5,6 +5,7 @@ import type { Clock } from '../../clock.ts';
 import type { ProbeOutcome, RunnableDefinition } from '../probe.ts';
 import { Outbox } from './outbox.ts';
 import { unpackOutcome, type Order, type Result, type WorkerSetup } from './orders.ts';
+import { Pulse } from './pulse.ts';
 
 /** A run that has been asked for and not been answered. */
 export interface PendingRun {
@@ -19,7 +20,7 @@ export interface ProbeWorkerOptions {
   readonly clock: Clock;
   /** How Node is to run the worker's program; the process's own options unless given. */
   readonly execArgv?: readonly string[] | undefined;
-  /** The thread has ended without having been told to. `runs`: what it leaves undone. */
+  /** The thread has ended without having been told to, or hangs and is being ended. Told once; `runs`: what it leaves undone. */
   readonly onDeath: (reason: string, runs: readonly PendingRun[]) => void;
 }
 
@@ -33,9 +34,12 @@ export class ProbeWorker {
   #lastId = 0;
   #reason = 'it ended by itself';
   #isRetired = false;
+  #isGone = false;
   readonly #flights = new Map<number, Flight>();
   readonly #worker: Worker;
   readonly #orders: Outbox<Order>;
+  readonly #pulse: Pulse;
+  readonly #onDeath: ProbeWorkerOptions['onDeath'];
 
   constructor({ setup, clock, execArgv, onDeath }: ProbeWorkerOptions) {
     this.#worker = new Worker(PROGRAM, {
@@ -45,16 +49,24 @@ export class ProbeWorker {
     this.#orders = new Outbox(clock, (orders) => {
       this.#worker.postMessage(orders);
     });
+    this.#onDeath = onDeath;
+    const askForSign = (): void => {
+      this.#worker.postMessage([]);
+    };
+    this.#pulse = new Pulse(clock, askForSign, (reason) => {
+      this.#reason = reason;
+      this.#onGone();
+      void this.#worker.terminate();
+    });
     this.#worker.on('message', (results: readonly Result[]) => {
+      this.#pulse.beat();
       for (const result of results) this.#onResult(result);
     });
     this.#worker.on('error', (error) => {
       this.#reason = error.message;
     });
     this.#worker.once('exit', () => {
-      const left = [...this.#flights.values()];
-      for (const [id] of this.#flights) this.#land(id);
-      if (!this.#isRetired || left.length > 0) onDeath(this.#reason, left);
+      this.#onGone();
     });
   }
 
@@ -92,6 +104,15 @@ export class ProbeWorker {
     this.#isRetired = true;
     for (const { abort } of [...this.#flights.values()]) abort();
     await this.#worker.terminate();
+  }
+
+  #onGone(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#pulse.stop();
+    const left = [...this.#flights.values()];
+    for (const [id] of this.#flights) this.#land(id);
+    if (!this.#isRetired || left.length > 0) this.#onDeath(this.#reason, left);
   }
 
   #onResult(result: Result): void {

@@ -29,5 +29,6 @@ const obey = async (order: Order): Promise<void> => {
 };
 
 parentPort?.on('message', (orders: readonly Order[]) => {
+  if (orders.length === 0) parentPort?.postMessage([]);
   for (const order of orders) void obey(order);
 });

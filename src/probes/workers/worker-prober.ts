@@ -15,7 +15,7 @@ export interface WorkerProberOptions {
   readonly local: Prober;
   readonly clock: Clock;
   readonly random: Random;
-  /** A worker has died; `again` of its runs are run again, and the next worker comes after `restMs`. */
+  /** A worker has died, or hung and was ended; `again` of its runs are run again, and the next worker comes after `restMs`. */
   readonly onDeath: (death: { readonly reason: string; readonly again: number; readonly restMs: number }) => void;
   /** How many processors there are; the machine's unless given. */
   readonly processors?: number;

@@ -1,10 +1,14 @@
 /** Probes on worker threads: real threads, real sockets. */
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
+import type { Prober } from '../../../src/probes/prober.ts';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/folder.ts';
-import { runnable } from '../../support/probing.ts';
+import { runnable, testProber } from '../../support/probing.ts';
 import {
   refusedPort,
   startHttpTarget,
@@ -13,7 +17,8 @@ import {
   startTcpTarget,
   tlsPath,
 } from '../../support/targets.ts';
-import { type Death, FROM_SOURCE, noLocal, workerProber } from '../../support/worker-probing.ts';
+import { type Death, FROM_SOURCE, harm, noLocal, workerProber } from '../../support/worker-probing.ts';
+import { createVirtualClock } from '../../support/virtual-clock.ts';
 
 const PATIENCE_MS = 9_000;
 const never = (): AbortSignal => new AbortController().signal;
@@ -97,34 +102,66 @@ describe('the end of a run', () => {
   });
 });
 
-describe('a worker that dies', () => {
+/** The main thread's prober, and how many runs it was given. */
+const countedLocal = () => {
+  const local = testProber();
+  const counted = { runs: 0, prober: local };
+  const run: Prober['run'] = (...run) => {
+    counted.runs += 1;
+    return local.run(...run);
+  };
+  return Object.assign(counted, { prober: { ...local, run } });
+};
+
+/** How long a worker may be silent, and a little more. */
+const SILENCE_MS = 18_000;
+
+/** The longest rest before the next worker. */
+const REST_MS = 10_000;
+
+describe.each(['end', 'block'] as const)('a worker that comes to harm: %s', (act) => {
   test('its runs are run again, it is told once, and another comes', async () => {
     await using folder = await temporaryFolder();
     const order = join(folder.path, 'order');
-    const ender = new URL(`../../fixtures/end-worker.mjs?order=${order}`, import.meta.url).href;
-    const held: (() => void)[] = [];
     let asked = 0;
     await using target = await startHttpTarget((_request, response) => {
       asked += 1;
-      if (asked <= 3) held.push(() => response.end('late'));
-      else response.end('again');
+      if (asked > 3) response.end('again');
     });
     const deaths: Death[] = [];
+    const local = countedLocal();
+    const timers = createVirtualClock();
     await using prober = workerProber({
-      execArgv: [...FROM_SOURCE, '--import', ender],
+      clock: { ...timers, afterPoll: setImmediate },
+      local: local.prober,
+      execArgv: [...FROM_SOURCE, '--import', harm(act, order)],
       onDeath: (death) => deaths.push(death),
     });
     const definition = runnable({ HTTP: `http://127.0.0.1:${target.port}/` });
     const running = Array.from({ length: 3 }, () => prober.run(definition, PATIENCE_MS, never()));
     await eventually('three questions', () => asked === 3);
     await writeFile(order, '');
-    const output = `HTTP GET http://127.0.0.1:${target.port}/: 200 OK Output: again`;
-    expect(await Promise.all(running)).toEqual(Array(3).fill({ type: 'measured', status: 'passing', output }));
-    expect(deaths).toMatchObject([{ again: 3 }]);
-    await eventually('a run by another worker', async () => {
-      await writeFile(order, '');
-      await prober.run(definition, PATIENCE_MS, never());
-      return deaths.length > 1;
-    });
+    await eventually('the harm', () => !existsSync(order));
+    if (act === 'block') await timers.advance(SILENCE_MS);
+    const again = {
+      ...{ type: 'measured', status: 'passing' },
+      output: `HTTP GET http://127.0.0.1:${target.port}/: 200 OK Output: again`,
+    };
+    expect(await Promise.all(running)).toEqual(Array(3).fill(again));
+    const reason = act === 'end' ? 'it ended by itself' : 'it gave no sign of life for 15 s';
+    expect(deaths).toMatchObject([{ again: 3, reason }]);
+    expect(local.runs).toBe(3);
+    await timers.advance(REST_MS);
+    expect(await prober.run(definition, PATIENCE_MS, never())).toEqual(again);
+    expect(local.runs).toBe(3);
+    expect(deaths).toHaveLength(1);
   });
+});
+
+test('a worker gives a sign of life when it is asked for one', async () => {
+  const program = new URL('../../../src/probes/workers/worker-main.ts', import.meta.url);
+  const worker = new Worker(program, { workerData: { tls: {}, proxyEnv: {} }, execArgv: [...FROM_SOURCE] });
+  worker.postMessage([]);
+  expect(await once(worker, 'message')).toEqual([[]]);
+  await worker.terminate();
 });
