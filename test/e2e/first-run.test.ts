@@ -8,7 +8,8 @@ import { checksOf, kvOf, servicesOf, untilStatus } from '../support/catalog.ts';
 import { startConsul } from '../support/consul.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
-import { inNamespace, openPingGroups } from '../support/namespace.ts';
+import { openPingGroups } from '../support/loopback.ts';
+import { inNamespace } from '../support/namespace.ts';
 
 /** As it stands in the README, but for a deadline of 3 s in place of 30 s. */
 const REGISTRATION = {

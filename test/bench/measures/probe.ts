@@ -9,6 +9,7 @@ import { startDaemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startBareSockets } from '../bare.ts';
 import type { Figure, Measure } from '../measure.ts';
+import { wherePingsMay } from '../own-network.ts';
 import { usageOf } from '../process-usage.ts';
 import { openRig, type Rig } from '../rig.ts';
 
@@ -57,12 +58,6 @@ const echoesArrived = async (): Promise<number> => {
     .filter((line) => line.startsWith('Icmp:'))
     .map((line) => line.split(' '));
   return Number(values[names.indexOf('InEchos')]);
-};
-
-/** The group ids that may open the kernel's ICMP sockets; the first above the second: none. */
-const mayPing = async (): Promise<boolean> => {
-  const [first, last] = (await readFile('/proc/sys/net/ipv4/ping_group_range', 'utf8')).split(/\s+/).map(Number);
-  return first !== undefined && last !== undefined && first <= last;
 };
 
 const HTTP: Kind = {
@@ -152,18 +147,9 @@ const measureOf = (name: string, kind: Kind): Measure => ({
   run: (tell) => measureKind(kind, tell),
 });
 
-const probePing = measureOf('probe-ping', PING);
-
 /** The three kinds of probe. */
 export const probes: readonly Measure[] = [
   measureOf('probe-http', HTTP),
   measureOf('probe-tcp', TCP),
-  {
-    ...probePing,
-    async run(tell) {
-      if (await mayPing()) return await probePing.run(tell);
-      tell('left out: net.ipv4.ping_group_range lets nobody open an ICMP socket');
-      return [];
-    },
-  },
+  wherePingsMay(measureOf('probe-ping', PING)),
 ];

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { systemClock, systemStopwatch, type Clock } from '../../../src/clock.ts';
 import { createPinger, type Pinger } from '../../../src/probes/pinger.ts';
-import { inNamespace, openPingGroups } from '../../support/namespace.ts';
+import { openPingGroups } from '../../support/loopback.ts';
+import { inNamespace } from '../../support/namespace.ts';
 import { describeContract, type Aimed } from './contract.ts';
 
 const never = new AbortController().signal;

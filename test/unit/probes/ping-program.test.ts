@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock, systemStopwatch, type Clock } from '../../../src/clock.ts';
 import { fetchDebianPackage } from '../../../src/dev/debian-package.ts';
 import { createPinger, type Pinger, type PingType } from '../../../src/probes/pinger.ts';
-import { inNamespace, openPingGroups } from '../../support/namespace.ts';
+import { openPingGroups } from '../../support/loopback.ts';
+import { inNamespace } from '../../support/namespace.ts';
 import { createVirtualClock } from '../../support/virtual-clock.ts';
 
 const never = (): AbortSignal => new AbortController().signal;
