@@ -73,6 +73,7 @@ export default defineConfig({
           name: 'fleet-long',
           include: [LONG],
           testTimeout: 600_000,
+          maxWorkers: 3,
           sequence: { groupOrder: 4 },
         },
       },

@@ -67,7 +67,7 @@ export const createAdoption = (
     asking = new AbortController();
     const times = await catalog.readFailureTimes(names, ids, asking.signal);
     const breathe = createBreather(clock);
-    for (const record of asked) {
+    for (const record of smallFirst(asked)) {
       for (const part of partsOf(record)) {
         await breathe();
         if (signal.aborted) return;
@@ -108,6 +108,10 @@ export const createAdoption = (
     },
   };
 };
+
+/** A node with 100,000 checks takes a minute or two, and is to keep nobody waiting. */
+const smallFirst = (records: readonly NodeRecord[]): readonly NodeRecord[] =>
+  [...records].sort((one, other) => one.checks.size - other.checks.size);
 
 /** The node with a few of its checks at a time; one without checks in one part. */
 function* partsOf({ node, checks }: NodeRecord): Iterable<NodeRecord> {

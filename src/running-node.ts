@@ -31,7 +31,7 @@ export interface RunningNode {
 }
 
 /** XState copies an actor's children whenever one is started or stopped: few a root keeps that cheap. */
-const MOST_CHECKS_PER_ROOT = 256;
+const MOST_CHECKS_PER_ROOT = 64;
 
 const healthOf = (records: Iterable<CheckRecord>): NodeEntry['status'] => {
   for (const { id, status } of records) {

@@ -15,6 +15,7 @@ export const startRuns = (schedule: Schedule, key: string, intervalMs: number, o
   let finish: (() => void) | undefined;
   let isRunning = false;
   // One for all runs until one is aborted: V8 keeps every AbortSignal through its quick collections, with all it refers to.
+  // It is aborted only while somebody heeds it, for Node makes an exception each time, with a stack.
   let controller = new AbortController();
   const over = (): void => {
     isRunning = false;
@@ -34,12 +35,13 @@ export const startRuns = (schedule: Schedule, key: string, intervalMs: number, o
       void work(controller.signal).finally(over);
     },
     abort() {
+      if (!isRunning) return;
       controller.abort();
       controller = new AbortController();
     },
     stop() {
       schedule.remove(key);
-      controller.abort();
+      if (isRunning) controller.abort();
     },
   };
 };

@@ -129,10 +129,16 @@ export class Commit {
     return isLetGo;
   }
 
-  /** The request itself was refused: too large for this server, or one write of it is poison. */
+  /**
+   * The request itself was refused: too large for this server, or one write of it is poison. A check with a megabyte of headers
+   * is too large for a transaction, and may be registered all the same.
+   */
   async #isolate(groups: readonly Group[], error: EsmError): Promise<void> {
-    if (groups.length > 1) for (const group of groups) await this.#send([group]);
-    else for (const { open } of groups) this.#reject(open, { reason: 'refused', detail: error.message });
+    for (const group of groups) {
+      if (groups.length > 1) await this.#send([group]);
+      else if (group.checks.length > 0) await this.#sendCarefully(group);
+      else this.#reject(group.open, { reason: 'refused', detail: error.message });
+    }
   }
 
   /** The list is not the one last read: removals rested on that, reports are judged by the new one in the next round. */

@@ -12,6 +12,7 @@ import { startBigTarget, startEndlessTarget } from '../support/endless-targets.t
 import { createFleet } from '../support/fleet.ts';
 import { inNamespace } from '../support/namespace.ts';
 import {
+  startCountingTarget,
   startHttpsTarget,
   startHttpTarget,
   startRawTarget,
@@ -74,6 +75,7 @@ inNamespace(
       await using beheaded = await startRawTarget('HTTP/1.1 200 OK\r\nContent-Le');
       await using garbage = await startRawTarget(Buffer.from([0, 1, 2, 0xff, 0xfe, 0x0d, 0x0a, 0x0d, 0x0a]));
       await using silent = await startSilentTarget();
+      await using counting = await startCountingTarget();
       await using wrongHost = await startHttpsTarget('wrong-host', (_, response) => response.end());
       await using expired = await startHttpsTarget('expired', (_, response) => response.end());
 
@@ -106,6 +108,12 @@ inNamespace(
         row('truncated', { HTTP: at(truncated) }, /: 200 OK Output: half of$/, 'passing'),
         row('endless', { HTTP: at(endless) }, /: 200 OK Output: (?:more )+/, 'passing'),
         row('big', { HTTP: at(big), Timeout: '9s', Interval: '2s' }, /: 200 OK Output: x{4096}$/, 'passing'),
+        row(
+          'a megabyte of headers',
+          { HTTP: at(counting), Header: { 'X-Long': ['x'.repeat(2 ** 20)] } },
+          /: 200 OK Output: 10487\d\d bytes$/,
+          'passing',
+        ),
         { ...row('no definition', undefined, 'as registered', 'warning'), status: 'warning' },
         ok('a/b#c?d e é 漢'),
         ok('banana', {}, 'banana'),

@@ -83,6 +83,18 @@ export const startRawTarget = (bytes: string | Buffer, { isKept = false } = {}):
     socket.once('data', () => (isKept ? socket.write(bytes) : socket.end(bytes)));
   });
 
+/** A server that reads a whole head, however long, and answers 200 with the number of its bytes. */
+export const startCountingTarget = (): Promise<Target> =>
+  startTcpTarget((socket) => {
+    let end = '';
+    socket.on('data', (bytes) => {
+      end = `${end}${bytes.toString('latin1')}`.slice(-4);
+      if (end !== '\r\n\r\n') return;
+      const body = `${socket.bytesRead} bytes`;
+      socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    });
+  });
+
 /** A server that accepts and never says a word. */
 export const startSilentTarget = (): Promise<Target> =>
   startTcpTarget((socket) => {

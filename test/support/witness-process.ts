@@ -5,7 +5,8 @@ import { monotonicMs } from './monotonic.ts';
 import { startHttpTarget } from './targets.ts';
 import type { WitnessMessage } from './witness.ts';
 
-const tell = (message: WitnessMessage): void => void process.send?.(message);
+/** When the test is over nobody listens any more, and that is no error. */
+const tell = (message: WitnessMessage): void => void process.send?.(message, () => undefined);
 
 /** Those who have asked before: they are most likely to ask again. */
 const known = new Set<number>();

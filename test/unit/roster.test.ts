@@ -430,9 +430,9 @@ describe('a chart that throws', () => {
 
 describe('many checks', () => {
   it.each([
-    [256, 1],
-    [257, 2],
-    [1_000, 4],
+    [64, 1],
+    [65, 2],
+    [1_000, 16],
   ])('%i of one node share %i root actors', async (count, roots) => {
     rig.tell(
       [aNode('a')],
@@ -442,5 +442,12 @@ describe('many checks', () => {
     expect(rig.ids() - count).toBe(roots);
     await rig.clock.advance(20_000);
     expect(new Set(rig.probed).size).toBe(count);
+  });
+
+  it('keep no other node waiting', async () => {
+    const many = Array.from({ length: 200 }, (_, place) => aCheck('a', `c${place}`));
+    rig.tell([aNode('a'), aNode('b')], [...many, aCheck('b', 'few')]);
+    await rig.clock.advance(20_000);
+    expect(rig.probed[0]).toBe('few:1');
   });
 });

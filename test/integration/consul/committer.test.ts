@@ -618,13 +618,13 @@ describe('many writes', () => {
     expect(outcomes.map(({ type }) => type)).toEqual(ids.map(() => 'committed'));
   });
 
-  it('larger than Consul takes are refused, and the rest goes on', async () => {
-    const [large, small] = [await seed('too-large'), await seed('small')];
-    const outcomes = await commit(
-      write(report(large, 'passing', 'x'.repeat(600_000))),
-      write(report(small, 'passing')),
-    );
-    expect(outcomes).toMatchObject([{ rejection: { reason: 'refused' } }, { type: 'committed' }]);
+  it('larger than a transaction may be are registered, and the rest goes on', async () => {
+    const headers = { Header: { 'X-Long': ['x'.repeat(600_000)] } };
+    const [large, small] = [await seed('too-large', { HTTP: 'http://h/', ...headers }), await seed('small')];
+    const outcomes = await commit(write(report(large, 'passing')), write(report(small, 'passing')));
+    expect(outcomes).toMatchObject([{ type: 'committed' }, { type: 'committed' }]);
+    const [stored] = (await consul.get('/health/node/too-large?consistent')) as [object];
+    expect(stored).toMatchObject({ Status: 'passing', Definition: headers });
   });
 
   it('are owed when Consul does not answer', async () => {
