@@ -73,7 +73,6 @@ export default defineConfig({
           name: 'fleet-long',
           include: [LONG],
           testTimeout: 600_000,
-          maxWorkers: 3,
           sequence: { groupOrder: 4 },
         },
       },
