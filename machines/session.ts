@@ -150,7 +150,7 @@ export const sessionMachine = setup({
                 guard: { type: 'isAlive', params: ({ event }) => event },
                 target: '#session.open',
                 reenter: true,
-                actions: [{ type: 'adoptRenewal', params: ({ event }) => event }],
+                actions: { type: 'adoptRenewal', params: ({ event }) => event },
               },
               { target: '#session.opening', actions: ['forgetFailures', 'tellLost'] },
             ],

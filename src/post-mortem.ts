@@ -52,7 +52,7 @@ const withFollowedActors = (machine: AnyStateMachine, lives: Map<string, Life>):
 
 /**
  * The chart, such that whatever actor dies in its system can be examined. XState's inspection would tell as much, of every event and
- * every step, and doubles what they cost.
+ * every step, for the one that kills.
  */
 export const followActors = <Machine extends AnyStateMachine>(
   daemon: Machine,

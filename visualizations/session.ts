@@ -105,11 +105,9 @@ export const sessionMachine = createMachine({
                 },
                 target: '#session.open',
                 reenter: true,
-                actions: [
-                  {
-                    type: 'adoptRenewal',
-                  },
-                ],
+                actions: {
+                  type: 'adoptRenewal',
+                },
               },
               {
                 target: '#session.opening',

@@ -3,7 +3,7 @@ import { fromCallback, type CallbackActorLogic } from 'xstate';
 import type { RosterEvent } from '../../machines/daemon.ts';
 import type { ConsulNews } from '../../machines/rules/trouble.ts';
 import { troubleOf } from '../../machines/rules/trouble.ts';
-import type { Catalog, WatchObserver } from '../consul/consul.ts';
+import type { Catalog } from '../consul/consul.ts';
 import type { EsmError } from '../errors.ts';
 import type { Roster } from '../roster.ts';
 
@@ -18,20 +18,21 @@ export const rosterLogic = ({ catalog, createRoster }: RosterActorDeps): Callbac
     const onTrouble = (error: EsmError): void => {
       sendBack({ type: 'consul.failed', ...troubleOf(error) } satisfies ConsulNews);
     };
-    /** Answers go to the roster itself, past the daemon chart. */
-    const following = <T>(onAnswer: (value: T) => void): WatchObserver<T> => ({ onAnswer, onTrouble });
     const roster = createRoster(onTrouble);
+    // Answers go to the roster itself, past the daemon chart.
     const watches = [
-      catalog.watchNodes(
-        following((nodes) => {
+      catalog.watchNodes({
+        onAnswer(nodes) {
           roster.setNodes(nodes);
-        }),
-      ),
-      catalog.watchChecks(
-        following((news) => {
+        },
+        onTrouble,
+      }),
+      catalog.watchChecks({
+        onAnswer(news) {
           roster.changeChecks(news);
-        }),
-      ),
+        },
+        onTrouble,
+      }),
     ];
     const unfollow = (): void => {
       for (const watch of watches) watch.stop();

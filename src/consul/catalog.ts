@@ -10,7 +10,7 @@ import { parseList, parseNode } from './parse.ts';
 import type { Records } from './records.ts';
 import { readServicePort } from './service-port.ts';
 import type { Query } from './transport.ts';
-import { startWatch, type RunningQuery } from './watch.ts';
+import { startWatch } from './watch.ts';
 import { type RunningChecksWatch, watchChecks } from './watch-checks.ts';
 import { watchShare } from './watch-share.ts';
 
@@ -31,9 +31,9 @@ export interface CatalogOptions {
 
 export function createCatalog(options: CatalogOptions): Catalog {
   const { client, keys, records, serviceId, dearBytes } = options;
-  const running = new Set<RunningQuery>();
+  const running = new Set<Watch>();
   const checks = new Set<RunningChecksWatch>();
-  const following = (query: RunningQuery, onStop = (): unknown => undefined): Watch => {
+  const following = (query: Watch, onStop = (): unknown => undefined): Watch => {
     running.add(query);
     return {
       stop() {
@@ -59,7 +59,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       return following(watch, () => checks.delete(watch));
     },
     requery() {
-      for (const query of running) query.requery();
+      for (const query of running) query.wake();
     },
     watchShare: (observer) => watchShare(client, keys.agent(serviceId), observer),
     readFailureTimes: (nodes, checks, signal) => readFailureTimes({ client, keys, records }, nodes, checks, signal),

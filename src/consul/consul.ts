@@ -25,7 +25,7 @@ export interface WatchObserver<T> {
 export interface Watch {
   /** Ends the query that hangs and every later one; nothing is delivered any more. */
   stop(): void;
-  /** Ends a back-off, and a query that hangs: asks again now. For when Consul is known to be back. */
+  /** Ends a back-off, and a query that hangs: asks now for whatever there is. For when Consul is back, or the question has changed. */
   wake(): void;
 }
 

@@ -7,11 +7,11 @@ import { verifyEmpty } from './acl-filter.ts';
 import { listOf } from './answer.ts';
 import { type CheckDifference, createCheckList } from './check-list.ts';
 import type { ConsulClient } from './client.ts';
-import type { CheckNews, WatchObserver } from './consul.ts';
+import type { CheckNews, Watch, WatchObserver } from './consul.ts';
 import { parseCheck, parseList } from './parse.ts';
 import type { Records } from './records.ts';
 import type { Query } from './transport.ts';
-import { type BlockingQuery, type RunningQuery, startWatch } from './watch.ts';
+import { type BlockingQuery, startWatch } from './watch.ts';
 
 export interface ChecksOptions {
   readonly client: ConsulClient;
@@ -23,7 +23,7 @@ export interface ChecksOptions {
   readonly dearBytes?: number | undefined;
 }
 
-export interface RunningChecksWatch extends RunningQuery {
+export interface RunningChecksWatch extends Watch {
   /** These nodes are new: their checks are read at once, if it would take long to find them in the list. */
   lookAt(nodes: readonly string[]): void;
 }
@@ -47,7 +47,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
   const { client, records, query, dearBytes = DEAR_BYTES } = options;
   const stopped = new AbortController();
   let lastIndex = 0;
-  let glance: RunningQuery | undefined;
+  let glance: Watch | undefined;
   let glanceRestMs = 0;
 
   /** What a question found that was asked beside the list, and is no older. */
@@ -58,7 +58,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
     if (changed.length > 0) observer.onAnswer({ isWhole: false, changed, gone: [] }, index);
   };
 
-  const startGlance = (): RunningQuery =>
+  const startGlance = (): Watch =>
     startWatch(
       client,
       reading('watching checks that are not passing', client, {
@@ -118,10 +118,6 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
     wake() {
       whole.wake();
       glance?.wake();
-    },
-    requery() {
-      whole.requery();
-      glance?.requery();
     },
     lookAt(nodes) {
       if (glance === undefined || nodes.length > MOST_LOOKED_AT) return;

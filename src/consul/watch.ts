@@ -47,20 +47,14 @@ export interface BlockingQuery<T> {
   verify?(value: T, answer: Answer, signal: AbortSignal): Promise<void>;
 }
 
-/** A watch whose question can change. */
-export interface RunningQuery extends Watch {
-  /** Ends the query that hangs, and asks anew for whatever there is. */
-  requery(): void;
-}
-
 /** Starts to follow `query`; see {@link Watch} and {@link WatchObserver} for what is promised. */
-export function startWatch<T>(client: ConsulClient, query: BlockingQuery<T>, observer: WatchObserver<T>): RunningQuery {
+export function startWatch<T>(client: ConsulClient, query: BlockingQuery<T>, observer: WatchObserver<T>): Watch {
   const loop = new Loop(client, query, observer);
   void loop.run();
   return loop;
 }
 
-class Loop<T> implements RunningQuery {
+class Loop<T> implements Watch {
   readonly #client: ConsulClient;
   readonly #query: BlockingQuery<T>;
   readonly #observer: WatchObserver<T>;
@@ -88,10 +82,6 @@ class Loop<T> implements RunningQuery {
 
   /** From the start: Consul may have lost its state between two questions, and held the next, for an old index, all its wait. */
   wake(): void {
-    this.requery();
-  }
-
-  requery(): void {
     this.#index = 0;
     this.#asking.abort();
     this.#rest.wake();
