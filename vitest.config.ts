@@ -56,7 +56,8 @@ export default defineConfig({
       },
       { test: { ...project('e2e', 120_000).test, maxWorkers: 3, sequence: { groupOrder: 1 } } },
       { test: { ...fleets, exclude: [LONG, ALONE] } },
-      // These hold the program to a bound of two seconds: nothing starts processes beside them.
+      // `npm run test:faults` runs these two as well, `npm test` does not. The first hold the program to a bound of two seconds:
+      // nothing starts processes beside them.
       {
         test: {
           ...fleets,
@@ -66,7 +67,7 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
-      // What takes minutes: `npm run test:faults` runs it, `npm test` does not.
+      // What takes minutes.
       {
         test: {
           ...fleets,

@@ -52,6 +52,19 @@ export const connect = async ({ log, clock, random, config, share, planes }: Con
   const registrar = createAgentRegistrar({ client, service, tag, instanceId: settings.instanceId });
   const { serviceId } = registrar;
   const fleet = createFleet({ client, keys, service, tag });
+  const committer = createCommitter({
+    client,
+    records,
+    keys,
+    serviceId,
+    share,
+    fleet,
+    onDamage: (id, fields) => {
+      log.error(`Consul dropped fields of check '${checkLabel(id)}' in a transaction; they were put back`, {
+        fields,
+      });
+    },
+  });
   return {
     client,
     registrar,
@@ -64,19 +77,8 @@ export const connect = async ({ log, clock, random, config, share, planes }: Con
       serviceId,
       nodeMeta: () => config().externalNodeMeta,
       isStaleAllowed: false,
+      isCrowded: () => committer.isCrowded(),
     }),
-    committer: createCommitter({
-      client,
-      records,
-      keys,
-      serviceId,
-      share,
-      fleet,
-      onDamage: (id, fields) => {
-        log.error(`Consul dropped fields of check '${checkLabel(id)}' in a transaction; they were put back`, {
-          fields,
-        });
-      },
-    }),
+    committer,
   };
 };

@@ -11,7 +11,7 @@ type Actor = ChartRef<typeof writerMachine>;
 type OnAnswer = (answer: WriteAnswer) => void;
 
 export interface WriterDeps {
-  readonly committer: Committer;
+  readonly committer: Pick<Committer, 'commit'>;
   readonly clock: Clock;
   readonly random: Random;
   /** The running writer, once the daemon chart has started it. */

@@ -24,6 +24,9 @@ export const afterCost = (bucket: Bucket, costMs: number, restMs: number): Bucke
   gapMs: Math.max(LEAST_GAP_MS, costMs * GAP_PER_COST, restMs),
 });
 
+/** The same, and nothing follows at once. */
+export const emptied = (bucket: Bucket): Bucket => ({ ...bucket, tokens: Math.min(0, bucket.tokens) });
+
 /** Takes a token: the bucket without it, and how long to wait before asking. */
 export function take(bucket: Bucket, nowMs: number): { readonly bucket: Bucket; readonly waitMs: number } {
   const gained = Math.max(0, nowMs - bucket.atMs) / bucket.gapMs;

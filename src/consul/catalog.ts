@@ -26,11 +26,12 @@ export interface CatalogOptions {
   /** `stale_read_nodes`. */
   readonly isStaleAllowed: boolean;
   /** See `ChecksOptions`. */
+  readonly isCrowded?: (() => boolean) | undefined;
   readonly dearBytes?: number | undefined;
 }
 
 export function createCatalog(options: CatalogOptions): Catalog {
-  const { client, keys, records, serviceId, dearBytes } = options;
+  const { client, keys, records, serviceId, isCrowded, dearBytes } = options;
   const running = new Set<Watch>();
   const checks = new Set<RunningChecksWatch>();
   const following = (query: Watch, onStop = (): unknown => undefined): Watch => {
@@ -54,7 +55,10 @@ export function createCatalog(options: CatalogOptions): Catalog {
         }),
       ),
     watchChecks(observer) {
-      const watch = watchChecks({ client, records, query: () => externalOnly(options), dearBytes }, observer);
+      const watch = watchChecks(
+        { client, records, query: () => externalOnly(options), isCrowded, dearBytes },
+        observer,
+      );
       checks.add(watch);
       return following(watch, () => checks.delete(watch));
     },

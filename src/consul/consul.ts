@@ -160,4 +160,6 @@ export interface Committer {
     signal: AbortSignal,
     isTakenBack?: (write: Write) => boolean,
   ): Promise<readonly WriteOutcome[]>;
+  /** Has a crowd of writes gone to Consul within the last second? */
+  isCrowded(): boolean;
 }

@@ -1,5 +1,6 @@
 /** Takes writes to Consul: what is sent, in which order, and what the answers mean (behaviour.md sections 5 and 7). */
-import type { CheckId } from '../../machines/model.ts';
+import type { CheckId, Write } from '../../machines/model.ts';
+import { isCrowd } from '../../machines/rules/queue.ts';
 import { Commit } from './commit.ts';
 import type { Committer } from './consul.ts';
 import type { OwnershipDeps } from './ownership.ts';
@@ -14,11 +15,25 @@ export interface CommitterOptions extends OwnershipDeps {
   readonly onDamage: (id: CheckId, fields: readonly string[]) => void;
 }
 
+const CROWDED_MS = 1_000;
+
 export function createCommitter(options: CommitterOptions): Committer {
   const protection = createProtection({ ...options, shapes: createShapes() });
   const deps = { ...options, protection };
+  const { clock } = options.client;
+  let crowdMs = Number.NEGATIVE_INFINITY;
+  const note = (writes: readonly Write[]): void => {
+    if (isCrowd(writes)) crowdMs = clock.now();
+  };
   return {
-    commit: (writes, onStaleIndex, signal, isTakenBack) =>
-      new Commit(deps, onStaleIndex, signal, isTakenBack).run(writes),
+    async commit(writes, onStaleIndex, signal, isTakenBack) {
+      note(writes);
+      try {
+        return await new Commit(deps, onStaleIndex, signal, isTakenBack).run(writes);
+      } finally {
+        note(writes);
+      }
+    },
+    isCrowded: () => clock.now() - crowdMs < CROWDED_MS,
   };
 }

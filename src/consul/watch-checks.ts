@@ -19,6 +19,8 @@ export interface ChecksOptions {
   readonly records: Records;
   /** Read anew for every question. */
   readonly query: () => Query;
+  /** Is a crowd of own writes on its way, each of which changes the list? Default: never. */
+  readonly isCrowded?: (() => boolean) | undefined;
   /** A list of more bytes is dear. Default: 4 MiB, some 8,000 checks, which cost Consul a quarter of a second. */
   readonly dearBytes?: number | undefined;
 }
@@ -44,7 +46,7 @@ const PATH = '/v1/health/state/any';
 const NOT_PASSING = ['filter', 'Status != "passing"'] as const;
 
 export function watchChecks(options: ChecksOptions, observer: WatchObserver<CheckNews>): RunningChecksWatch {
-  const { client, records, query, dearBytes = DEAR_BYTES } = options;
+  const { client, records, query, isCrowded = () => false, dearBytes = DEAR_BYTES } = options;
   const stopped = new AbortController();
   let lastIndex = 0;
   let glance: Watch | undefined;
@@ -63,6 +65,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
       client,
       reading('watching checks that are not passing', client, {
         query: () => [...query(), NOT_PASSING],
+        isCrowded,
         restMs: () => glanceRestMs,
       }),
       {
@@ -93,6 +96,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
     reading(WHAT, client, {
       query,
       isAnew: (index) => index < lastIndex,
+      isCrowded,
       verify: ({ size }, answer, signal) => (size > 0 ? Promise.resolve() : verifyEmpty(client, WHAT, answer, signal)),
       restMs: ({ body }) => (body.length > dearBytes ? body.length / BYTES_PER_MS : 0),
     }),
@@ -128,7 +132,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
 
 type Question = BlockingQuery<CheckDifference>;
 
-interface Reading extends Pick<Question, 'restMs' | 'verify'> {
+interface Reading extends Pick<Question, 'isCrowded' | 'restMs' | 'verify'> {
   readonly query: () => Query;
   /** Is an answer of this index held against nothing? */
   readonly isAnew?: (index: number) => boolean;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { backoffMs, failuresAfter } from '../../machines/rules/backoff.ts';
 import { EsmError } from '../errors.ts';
 import type { Answer } from './answer.ts';
-import { afterCost, type Bucket, fullBucket, take } from './bucket.ts';
+import { afterCost, type Bucket, emptied, fullBucket, take } from './bucket.ts';
 import type { ConsulClient } from './client.ts';
 import type { Watch, WatchObserver } from './consul.ts';
 import { requireOk } from './errors.ts';
@@ -23,6 +23,9 @@ const HELD_TIMEOUT_MS = WAIT_S * 1000 * (17 / 16) + 5_000;
 const FIRST_TIMEOUT_MS = 5_000;
 const LONGEST_FIRST_TIMEOUT_MS = 40_000;
 
+/** A list that a crowd of own writes changes tells nearly nothing but these: it is read once a second, not with every transaction. */
+const CROWD_REST_MS = 1_000;
+
 /** 50,000 checks are 27 MB with short outputs; with 4 KiB each they would be 200. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
@@ -39,6 +42,8 @@ export interface BlockingQuery<T> {
   readonly isEachTold?: true;
   /** How long Consul is to be left alone after such an answer, for what it costs there. Default: not at all. */
   restMs?(answer: Answer): number;
+  /** Does this instance itself change all the time what is asked for? Then Consul is left alone for {@link CROWD_REST_MS}. */
+  isCrowded?(): boolean;
   /** 404 is an answer too: a KV key that does not exist. */
   readonly isAbsentOk?: boolean;
   /** What the token needs, told when Consul refuses. */
@@ -119,10 +124,17 @@ class Loop<T> implements Watch {
       throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer bears no X-Consul-Index`);
     const startedMs = this.#client.clock.now();
     await this.#tell(answer, answer.index, signal);
-    const restMs = this.#query.restMs?.(answer) ?? 0;
-    this.#bucket = afterCost(this.#bucket, this.#client.clock.now() - startedMs, restMs);
+    this.#rateAfter(answer, this.#client.clock.now() - startedMs);
     // Lower than the last: Consul lost its state, begin anew. And a query for index 0 would never be held.
     this.#index = signal.aborted || answer.index < this.#index ? 0 : Math.max(1, answer.index);
+  }
+
+  #rateAfter(answer: Answer, costMs: number): void {
+    const restMs = this.#query.restMs?.(answer) ?? 0;
+    this.#bucket =
+      this.#query.isCrowded?.() === true
+        ? emptied(afterCost(this.#bucket, costMs, Math.max(restMs, CROWD_REST_MS)))
+        : afterCost(this.#bucket, costMs, restMs);
   }
 
   /** A return does not mean a change. The digest of a large answer costs a tenth of its parsing. */

@@ -601,7 +601,7 @@ describe('the desk', () => {
   /** Nothing but a committer that the test settles. */
   const openDesk = () => {
     const calls: { readonly ids: string[]; readonly resolve: (outcomes: readonly WriteOutcome[]) => void }[] = [];
-    const committer: Committer = {
+    const committer: Pick<Committer, 'commit'> = {
       commit: (writes) =>
         new Promise((resolve) => {
           calls.push({ ids: writes.map(({ id }) => id), resolve });

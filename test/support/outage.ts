@@ -25,7 +25,7 @@ export function startOutageWriter(clock: VirtualClock, onAnswer: (answer: WriteA
     new Promise((resolve) => {
       clock.setTimeout(resolve, delayMs);
     });
-  const committer: Committer = {
+  const committer: Pick<Committer, 'commit'> = {
     async commit(writes): Promise<WriteOutcome[]> {
       if (hangMs !== undefined) {
         await later(hangMs);

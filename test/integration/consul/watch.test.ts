@@ -14,6 +14,7 @@ const catalogOf = (
   client: ConsulClient,
   records = createRecords(),
   nodeMeta: () => Readonly<Record<string, string>> = () => ({ 'external-node': 'true' }),
+  isCrowded?: () => boolean,
 ) =>
   createCatalog({
     client,
@@ -22,6 +23,7 @@ const catalogOf = (
     serviceId: 'consul-esm:one',
     nodeMeta,
     isStaleAllowed: false,
+    isCrowded,
   });
 
 const register = (consul: TestConsul, node: string, more: object = {}) =>
@@ -69,6 +71,27 @@ describe('against one agent', () => {
     await checks.until('the new status', ({ changed: [check] }) => check?.status === 'critical');
     expect(checks.answers.map(({ changed: [check] }) => check?.status)).toEqual(['passing', 'critical']);
     await consul.put('/catalog/deregister', { Node: 'quiet' });
+  });
+
+  it('reads a list that a crowd of own writes changes once a second, and then all that came meanwhile', async () => {
+    const askedMs: number[] = [];
+    const counting: ConsulClient = {
+      ...client,
+      async ask(call, signal) {
+        if (call.path === '/v1/health/state/any') askedMs.push(client.clock.now());
+        return await client.ask(call, signal);
+      },
+    };
+    const catalog = catalogOf(counting, createRecords(), undefined, () => true);
+    using checks = follow<CheckNews>((observer) => catalog.watchChecks(observer));
+    await eventually('the first list', () => checks.answers.length === 1);
+    for (const id of ['1', '2', '3', '4', '5'])
+      await register(consul, 'crowded', { Check: { Node: 'crowded', CheckID: id, Status: 'passing' } });
+    await checks.until('all of them', ({ changed }) => changed.length === 5);
+    const [firstMs = 0, secondMs = 0, ...more] = askedMs;
+    expect(secondMs - firstMs).toBeGreaterThanOrEqual(1_000);
+    expect(more).toEqual([]);
+    await consul.put('/catalog/deregister', { Node: 'crowded' });
   });
 
   it('feeds the mirror before the observer', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { afterCost, type Bucket, fullBucket, take } from '../../../src/consul/bucket.ts';
+import { afterCost, type Bucket, emptied, fullBucket, take } from '../../../src/consul/bucket.ts';
 
 /** Asks as fast as the bucket lets, each answer costing `costMs`; gives the times at which it asked. */
 function askRepeatedly(times: number, costMs: number, restMs = 0): number[] {
@@ -38,4 +38,10 @@ it('lets Consul rest for as long as it is told', () => {
   const asked = askRepeatedly(20, 10, 1_500);
   const gaps = asked.slice(10).map((at, place) => at - asked[place + 9]!);
   for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(1_500 * 0.99);
+});
+
+it('lets nothing follow at once when it was emptied, and goes no lower', () => {
+  const bucket = emptied(afterCost(fullBucket(0), 10, 1_000));
+  expect(take(bucket, 0).waitMs).toBe(1_000);
+  expect(emptied(take(bucket, 0).bucket)).toEqual(take(bucket, 0).bucket);
 });
