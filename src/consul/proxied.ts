@@ -4,11 +4,12 @@ import https from 'node:https';
 import net, { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import { type Dispatcher, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { EsmError } from '../errors.ts';
 import { proxyFor, type ProxyEnv } from '../proxy.ts';
 import type { ConsulAddress } from './address.ts';
 import type { TlsOptions } from './tls.ts';
+import { loadProxyAgent } from './undici.ts';
 
 /** How each plane is led through the proxy. */
 export interface Detour {
@@ -35,6 +36,7 @@ export function detourTo(
     throw new EsmError('ESM_CONFIG_INVALID', 'HTTP_PROXY or HTTPS_PROXY: not an http:// or https:// URL');
   }
   const named = secure === undefined ? undefined : { ...secure, ...nameOf(host, secure) };
+  const ProxyAgent = loadProxyAgent();
   const dispatcher = new ProxyAgent({
     uri: proxy.href,
     proxyTunnel: named !== undefined,

@@ -1,9 +1,10 @@
 /** The data plane: catalog, health, KV and transactions over one bounded pool of undici. */
-import { Pool, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { EsmError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import type { ConsulAddress } from './address.ts';
 import type { TlsOptions } from './tls.ts';
+import { Pool, request } from './undici.ts';
 
 /** Blocking queries (six at most) counted; Consul allows 200 connections to one address by default. */
 export const CONNECTIONS = 32;
@@ -54,7 +55,7 @@ export function createTransport(
     });
   return {
     async send(call, headers, signal) {
-      const answer = await pool.request({
+      const answer = await request.call(pool, {
         origin: address.origin.origin, // a string: before a proxy undici would join a URL and the path with two slashes
         method: call.method,
         path: address.prefix + pathOf(call),
