@@ -9,8 +9,8 @@ export interface Run {
   state: 'idle' | 'waiting' | 'running' | 'runningWanted' | 'cancelled';
 }
 
-/** Starts in one turn of the event loop: a thousand sockets opened in one go keep everything else waiting. */
-const STARTS_PER_TURN = 500;
+/** Starts in one turn of the event loop, which take some 20 ms: a thousand sockets opened in one go keep everything else waiting. */
+const STARTS_PER_TURN = 64;
 
 /** Runs that wait, in the order they were asked for, and how many are going. */
 export class Runs {
@@ -19,7 +19,7 @@ export class Runs {
   readonly #maxConcurrent: number;
   readonly #onRoom: () => void;
 
-  /** `onRoom` is called when a run has ended and another waits. */
+  /** `onRoom` is called when a run has ended for which another has waited. */
   constructor(maxConcurrent: number, onRoom: () => void) {
     this.#maxConcurrent = maxConcurrent;
     this.#onRoom = onRoom;
@@ -75,10 +75,11 @@ export class Runs {
   }
 
   #onDone(run: Run): void {
+    const wasFull = this.#running >= this.#maxConcurrent;
     this.#running -= 1;
     const isWanted = run.state === 'runningWanted';
     if (run.state !== 'cancelled') run.state = 'idle';
     if (isWanted) this.request(run, undefined);
-    if (this.#waiting.size > 0) this.#onRoom();
+    if (isWanted || (wasFull && this.#waiting.size > 0)) this.#onRoom();
   }
 }
