@@ -10,38 +10,42 @@ export interface Runs {
   stop(): void;
 }
 
+/**
+ * Signals for the runs to come. One is lent to each run, and again to others until it is aborted: it takes a kilobyte, and V8 keeps
+ * every AbortSignal through its quick collections, with all it refers to.
+ */
+const spare: AbortController[] = [];
+
 /** Enters `key` into the schedule; `onDue` is called at each tick and may `begin` one run. */
 export const startRuns = (schedule: Schedule, key: string, intervalMs: number, onDue: () => void): Runs => {
   let finish: (() => void) | undefined;
-  let isRunning = false;
-  // One for all runs until one is aborted: V8 keeps every AbortSignal through its quick collections, with all it refers to.
-  // It is aborted only while somebody heeds it, for Node makes an exception each time, with a stack.
-  let controller = new AbortController();
+  /** Of the run under way. It is aborted only while somebody heeds it, for Node makes an exception each time, with a stack. */
+  let lent: AbortController | undefined;
   const over = (): void => {
-    isRunning = false;
+    if (lent?.signal.aborted === false) spare.push(lent);
+    lent = undefined;
     finish?.();
+  };
+  const abort = (): void => {
+    lent?.abort();
   };
   schedule.add(key, {
     intervalMs,
     start(done) {
       finish = done;
       onDue();
-      if (!isRunning) done();
+      if (lent === undefined) done();
     },
   });
   return {
     begin(work) {
-      isRunning = true;
-      void work(controller.signal).finally(over);
+      lent = spare.pop() ?? new AbortController();
+      void work(lent.signal).finally(over);
     },
-    abort() {
-      if (!isRunning) return;
-      controller.abort();
-      controller = new AbortController();
-    },
+    abort,
     stop() {
       schedule.remove(key);
-      if (isRunning) controller.abort();
+      abort();
     },
   };
 };

@@ -63,3 +63,18 @@ it('is ready for the next tick when nothing was begun at this one', async () => 
   expect(ticks).toBe(4);
   schedule.stop();
 });
+
+it('lends no signal to two runs at once, nor one that was aborted, and makes no more than it must', async () => {
+  const [one, other] = [setUp(untilAborted), setUp(untilAborted)];
+  await one.clock.advance(0);
+  await other.clock.advance(0);
+  expect(one.signals[0]).not.toBe(other.signals[0]);
+  one.runs.stop();
+  expect(other.signals[0]?.aborted).toBe(false);
+  other.runs.stop();
+  const brief = setUp(() => Promise.resolve());
+  await brief.clock.advance(5_499);
+  expect(brief.signals).toHaveLength(6);
+  expect(new Set(brief.signals).size).toBe(1);
+  for (const { schedule } of [one, other, brief]) schedule.stop();
+});
