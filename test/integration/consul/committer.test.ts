@@ -556,6 +556,23 @@ describe('many writes', () => {
     expect(JSON.parse(watched.asked[0]!.body)).toHaveLength(64);
   });
 
+  it('are a crowd while they are on their way and for a second more, as a few are not', async () => {
+    let nowMs = 0;
+    const crowded = committer({ ...client, clock: { ...client.clock, now: () => nowMs } });
+    const reports = await Promise.all(
+      nodes.slice(0, 8).map(async (node) => write(report(await seed(node), 'passing'))),
+    );
+    await crowded.commit(reports.slice(0, 7), 'settle', forever);
+    expect(crowded.isCrowded()).toBe(false);
+    const committing = crowded.commit(reports, 'settle', forever);
+    expect(crowded.isCrowded()).toBe(true);
+    nowMs = 5_000;
+    await committing;
+    expect(crowded.isCrowded()).toBe(true);
+    nowMs += 1_000;
+    expect(crowded.isCrowded()).toBe(false);
+  });
+
   /** A write that leaves no room for another of its kind in one transaction. */
   const bulky = async (node: string): Promise<Write> => {
     const id = await seed(node);
