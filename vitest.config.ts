@@ -56,8 +56,7 @@ export default defineConfig({
       },
       { test: { ...project('e2e', 120_000).test, maxWorkers: 3, sequence: { groupOrder: 1 } } },
       { test: { ...fleets, exclude: [LONG, ALONE] } },
-      // `npm run test:faults` runs these two as well, `npm test` does not. The first hold the program to a bound of two seconds:
-      // nothing starts processes beside them.
+      // These hold the program to a bound of two seconds: nothing starts processes beside them.
       {
         test: {
           ...fleets,
@@ -67,7 +66,7 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
-      // What takes minutes.
+      // What takes minutes: `npm run test:faults` runs it, `npm test` does not.
       {
         test: {
           ...fleets,

@@ -1,5 +1,6 @@
 /** The runs of one check or node: when the schedule says so, one at a time, ended when what it asks about has changed. */
 import type { Schedule } from '../schedule.ts';
+import { lendSignal, returnSignal } from '../spare-signals.ts';
 
 export interface Runs {
   /** Does `work`, which must heed the signal, as the run that the schedule has just made due. */
@@ -10,19 +11,13 @@ export interface Runs {
   stop(): void;
 }
 
-/**
- * Signals for the runs to come. One is lent to each run, and again to others until it is aborted: it takes a kilobyte, and V8 keeps
- * every AbortSignal through its quick collections, with all it refers to.
- */
-const spare: AbortController[] = [];
-
 /** Enters `key` into the schedule; `onDue` is called at each tick and may `begin` one run. */
 export const startRuns = (schedule: Schedule, key: string, intervalMs: number, onDue: () => void): Runs => {
   let finish: (() => void) | undefined;
   /** Of the run under way. It is aborted only while somebody heeds it, for Node makes an exception each time, with a stack. */
   let lent: AbortController | undefined;
   const over = (): void => {
-    if (lent?.signal.aborted === false) spare.push(lent);
+    if (lent !== undefined) returnSignal(lent);
     lent = undefined;
     finish?.();
   };
@@ -39,7 +34,7 @@ export const startRuns = (schedule: Schedule, key: string, intervalMs: number, o
   });
   return {
     begin(work) {
-      lent = spare.pop() ?? new AbortController();
+      lent = lendSignal();
       void work(lent.signal).finally(over);
     },
     abort,

@@ -15,6 +15,7 @@ export interface CommitterOptions extends OwnershipDeps {
   readonly onDamage: (id: CheckId, fields: readonly string[]) => void;
 }
 
+/** See {@link Committer.isCrowded}. A crowd's next batch fills for less. */
 const CROWDED_MS = 1_000;
 
 export function createCommitter(options: CommitterOptions): Committer {

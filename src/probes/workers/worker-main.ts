@@ -1,6 +1,7 @@
 /** The program of a probe worker: the same probes as in the main thread, on a thread of their own. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../clock.ts';
+import { lendSignal, returnSignal } from '../../spare-signals.ts';
 import { createProber } from '../prober.ts';
 import { Outbox } from './outbox.ts';
 import { packOutcome, type Order, type Result, type WorkerSetup } from './orders.ts';
@@ -11,8 +12,6 @@ const results = new Outbox<Result>(systemClock, (batch) => {
   parentPort?.postMessage(batch);
 });
 const underWay = new Map<number, AbortController>();
-/** Used again and again until aborted: V8 keeps every AbortSignal through its quick collections, with all it refers to. */
-const unused: AbortController[] = [];
 
 const obey = async (order: Order): Promise<void> => {
   if (order.type === 'abort') {
@@ -20,11 +19,11 @@ const obey = async (order: Order): Promise<void> => {
     return;
   }
   const { id, definition, timeoutMs } = order;
-  const controller = unused.pop() ?? new AbortController();
+  const controller = lendSignal();
   underWay.set(id, controller);
   const outcome = await prober.run(definition, timeoutMs, controller.signal);
   underWay.delete(id);
-  if (!controller.signal.aborted) unused.push(controller);
+  returnSignal(controller);
   results.put(packOutcome(id, outcome));
 };
 
