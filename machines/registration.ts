@@ -12,7 +12,7 @@ import { troubleOf, type ConsulNews } from './rules/trouble.ts';
 export interface RegistrationInput {
   readonly parent: AnyActorRef;
   readonly serviceId: string;
-  /** Time between two beats of the TTL check, in milliseconds; a beat unanswered for as long counts as failed. */
+  /** Time between two beats of the TTL check, in milliseconds. */
   readonly beatMs: number;
 }
 
@@ -37,7 +37,7 @@ export type RegistrationActors = {
   readonly lookUp: PromiseActorLogic<'absent' | 'passing' | 'critical'>;
   /** Puts service and TTL check there, and passes the check. */
   readonly register: PromiseActorLogic<void>;
-  /** Passes the TTL check; false: Consul does not know it any more. */
+  /** Passes the TTL check; false: Consul does not know it any more. One that hangs must not eat up the TTL: rejects in time for the next. */
   readonly beat: PromiseActorLogic<boolean>;
   readonly deregister: PromiseActorLogic<void>;
 };
@@ -57,15 +57,6 @@ export const registrationMachine = setup({
       ({ context }) => context.parent,
       (_, { error }: { readonly error: unknown }) =>
         ({ type: 'consul.failed', ...troubleOf(error) }) satisfies RegistrationReport,
-    ),
-    tellSilent: sendTo(
-      ({ context }) => context.parent,
-      ({ context }) =>
-        ({
-          type: 'consul.failed',
-          code: 'ESM_CONSUL_UNAVAILABLE',
-          message: `the TTL check's beat had no answer within ${context.beatMs} ms`,
-        }) satisfies RegistrationReport,
     ),
     tellRegistered: sendTo(({ context }) => context.parent, {
       type: 'registration.registered',
@@ -94,7 +85,6 @@ export const registrationMachine = setup({
     /** Without jitter; src/actors/registration.ts hands in the one with it. */
     backoff: ({ context }) => backoffMs(context.failures, 0),
     beatInterval: ({ context }) => context.beatMs,
-    answerLimit: ({ context }) => context.beatMs,
     lookInterval: 1_000,
   },
 }).createMachine({
@@ -184,8 +174,7 @@ export const registrationMachine = setup({
           on: { 'consul.reachable': { target: 'beating' } },
         },
         beating: {
-          description: 'A beat is on its way; one that hangs must not eat up the TTL.',
-          after: { answerLimit: { target: 'backingOff', actions: ['countFailure', 'tellSilent'] } },
+          description: 'A beat is on its way.',
           invoke: {
             id: 'beat',
             src: 'beat',

@@ -22,7 +22,7 @@ export interface SessionInput {
  */
 const TRUST_MS = 5_500;
 
-/** How long a renewal may go unanswered: short enough for a second try within the trust. */
+/** How long a renewal may take: short enough for a second try within the trust. */
 const RENEW_LIMIT_MS = 2_000;
 
 export interface SessionContext extends SessionInput {
@@ -44,9 +44,20 @@ export type SessionReport =
 export type SessionActors = {
   /** Resolves to the new session's id; undefined: the own TTL check does not bear one, being critical or not there. */
   readonly create: PromiseActorLogic<string | undefined>;
-  /** Resolves to the time to the next renewal in milliseconds; undefined: the session is dead. */
-  readonly renew: PromiseActorLogic<number | undefined, { readonly session: string }>;
+  /** Resolves to the time to the next renewal in milliseconds; undefined: the session is dead. Rejects after `limitMs`. */
+  readonly renew: PromiseActorLogic<number | undefined, Renewal>;
 };
+
+/** A renewal to be sent: of which session, and how long it may take. */
+export interface Renewal {
+  readonly session: string;
+  readonly limitMs: number;
+}
+
+const renewalOf = ({ context }: { readonly context: SessionContext }): Renewal => ({
+  session: context.session,
+  limitMs: RENEW_LIMIT_MS,
+});
 
 export const sessionMachine = setup({
   types: {
@@ -73,11 +84,6 @@ export const sessionMachine = setup({
       (_, { error }: { readonly error: unknown }) =>
         ({ type: 'consul.failed', ...troubleOf(error) }) satisfies ConsulNews,
     ),
-    tellSilent: sendTo(({ context }) => context.newsTo, {
-      type: 'consul.failed',
-      code: 'ESM_CONSUL_UNAVAILABLE',
-      message: `the session's renewal had no answer within ${RENEW_LIMIT_MS} ms`,
-    } satisfies ConsulNews),
   },
   guards: {
     isMade: (_, { output }: { readonly output: string | undefined }) => output !== undefined,
@@ -88,7 +94,6 @@ export const sessionMachine = setup({
     backoff: ({ context }) => backoffMs(context.failures, 0),
     /** At least twice within the trust: an election among Consul's servers takes some seconds. */
     renewInterval: ({ context }) => Math.min(context.renewMs, TRUST_MS / 2),
-    renewLimit: RENEW_LIMIT_MS,
     trust: TRUST_MS,
   },
 }).createMachine({
@@ -139,12 +144,11 @@ export const sessionMachine = setup({
           on: { 'session.verify': { target: 'renewing' } },
         },
         renewing: {
-          description: 'A renewal is on its way; one that hangs must not eat up the trust.',
-          after: { renewLimit: { target: 'backingOff', actions: ['countFailure', 'tellSilent'] } },
+          description: 'A renewal is on its way, with a limit: one that hangs must not eat up the trust.',
           invoke: {
             id: 'renew',
             src: 'renew',
-            input: ({ context }) => ({ session: context.session }),
+            input: renewalOf,
             onDone: [
               {
                 guard: { type: 'isAlive', params: ({ event }) => event },
@@ -174,12 +178,11 @@ export const sessionMachine = setup({
       initial: 'asking',
       states: {
         asking: {
-          description: 'A renewal is on its way; one that hangs would keep the lock from everybody.',
-          after: { renewLimit: { target: 'backingOff', actions: ['countFailure', 'tellSilent'] } },
+          description: 'A renewal is on its way, with a limit: one that hangs would keep the lock from everybody.',
           invoke: {
             id: 'renewDoubted',
             src: 'renew',
-            input: ({ context }) => ({ session: context.session }),
+            input: renewalOf,
             onDone: [
               {
                 guard: { type: 'isAlive', params: ({ event }) => event },

@@ -66,7 +66,7 @@ function followVivaldi(moving: Coordinate, fixed: Coordinate, rttSeconds: number
   const weight = moving.error / Math.max(moving.error + fixed.error, ZERO);
   const error = ERROR_SHARE * weight * wrongness + moving.error * (1 - ERROR_SHARE * weight);
   const force = FORCE_SHARE * weight * (rttSeconds - distance);
-  return applyForce({ ...moving, error: Math.min(error, ERROR_MAX) }, fixed, force, random);
+  return { ...applyForce(moving, fixed, force, random), error: Math.min(error, ERROR_MAX) };
 }
 
 const adjust = (moving: Coordinate, fixed: Coordinate, rttSeconds: number): Coordinate => ({

@@ -1,5 +1,5 @@
 /**
- * Signals for runs, lent to one after the other until aborted: each takes a kilobyte, and V8 keeps every AbortSignal through its
+ * Signals for runs and requests, lent to one after the other until aborted: each takes a kilobyte, and V8 keeps every AbortSignal through its
  * quick collections, with all it refers to.
  */
 const spare: AbortController[] = [];
@@ -7,7 +7,7 @@ const spare: AbortController[] = [];
 /** One that nobody else has, and that is not aborted. */
 export const lendSignal = (): AbortController => spare.pop() ?? new AbortController();
 
-/** The run is over, and nobody heeds its signal any more. */
+/** What it was lent for is over, and nobody heeds its signal any more. */
 export const returnSignal = (lent: AbortController): void => {
   if (!lent.signal.aborted) spare.push(lent);
 };

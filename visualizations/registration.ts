@@ -153,13 +153,7 @@ export const registrationMachine = createMachine({
           },
         },
         beating: {
-          description: 'A beat is on its way; one that hangs must not eat up the TTL.',
-          after: {
-            answerLimit: {
-              target: 'backingOff',
-              actions: ['countFailure', 'tellSilent'],
-            },
-          },
+          description: 'A beat is on its way.',
           invoke: {
             id: 'beat',
             src: 'beat',

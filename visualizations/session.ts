@@ -88,13 +88,7 @@ export const sessionMachine = createMachine({
           },
         },
         renewing: {
-          description: 'A renewal is on its way; one that hangs must not eat up the trust.',
-          after: {
-            renewLimit: {
-              target: 'backingOff',
-              actions: ['countFailure', 'tellSilent'],
-            },
-          },
+          description: 'A renewal is on its way, with a limit: one that hangs must not eat up the trust.',
           invoke: {
             id: 'renew',
             src: 'renew',
@@ -152,13 +146,7 @@ export const sessionMachine = createMachine({
       initial: 'asking',
       states: {
         asking: {
-          description: 'A renewal is on its way; one that hangs would keep the lock from everybody.',
-          after: {
-            renewLimit: {
-              target: 'backingOff',
-              actions: ['countFailure', 'tellSilent'],
-            },
-          },
+          description: 'A renewal is on its way, with a limit: one that hangs would keep the lock from everybody.',
           invoke: {
             id: 'renewDoubted',
             src: 'renew',

@@ -12,7 +12,7 @@ export interface SessionDeps {
 
 const sessionActors = ({ lock }: SessionDeps): SessionActors => ({
   create: fromPromise(({ signal }) => lock.createSession(signal)),
-  renew: fromPromise(({ input, signal }) => lock.renewSession(input.session, signal)),
+  renew: fromPromise(({ input, signal }) => lock.renewSession(input.session, input.limitMs, signal)),
 });
 
 /** The wired chart, for the leadership chart to start. */

@@ -48,8 +48,8 @@ export interface ConsulClient {
    * with the reason of `signal`.
    */
   ask(call: Call, signal: AbortSignal): Promise<Answer>;
-  /** Control plane; the same promises. `what` names the call in an error. */
-  control(what: string, run: ControlCall, signal: AbortSignal): Promise<ControlAnswer>;
+  /** Control plane; the same promises. `what` names the call in an error; `timeoutMs` is 10 s by default. */
+  control(what: string, run: ControlCall, signal: AbortSignal, timeoutMs?: number): Promise<ControlAnswer>;
   /** From the next request on. */
   setToken(token: string): void;
   /** Reads the TLS files anew, or those of other settings. Rejects with `ESM_CONFIG_INVALID` and keeps what it has. */
@@ -98,10 +98,10 @@ export async function createConsul(options: ConsulOptions): Promise<ConsulClient
         throw lost(`${call.method} ${call.path}`, error, signal);
       }
     },
-    async control(what, run, signal) {
+    async control(what, run, signal, timeoutMs = TIMEOUT_MS) {
       const given = { ...scope, ...(token === '' ? {} : { token }) };
       try {
-        return await withDeadline(clock, TIMEOUT_MS, signal, (both) => planes.control.call(run, given, both));
+        return await withDeadline(clock, timeoutMs, signal, (both) => planes.control.call(run, given, both));
       } catch (error) {
         throw lost(what, error, signal);
       }

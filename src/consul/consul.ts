@@ -68,7 +68,7 @@ export interface Lock {
    */
   createSession(signal: AbortSignal): Promise<string | undefined>;
   /** Resolves to the time to the next renewal in milliseconds, or undefined when the session is dead. */
-  renewSession(session: string, signal: AbortSignal): Promise<number | undefined>;
+  renewSession(session: string, limitMs: number, signal: AbortSignal): Promise<number | undefined>;
   destroySession(session: string, signal: AbortSignal): Promise<void>;
   /** Resolves to false when somebody else was first or the lock delay runs. */
   acquire(session: string, signal: AbortSignal): Promise<boolean>;

@@ -1,5 +1,6 @@
 /** A signal that ends with the caller's, or when time is up. */
 import type { Clock } from '../clock.ts';
+import { lendSignal, returnSignal } from '../spare-signals.ts';
 import { startTimeLimit } from '../time-limit.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function withDeadline<T>(
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const both = new AbortController();
+  const both = lendSignal();
   const onAbort = (): void => {
     both.abort(signal.reason);
   };
@@ -35,5 +36,6 @@ export async function withDeadline<T>(
   } finally {
     stopLimit();
     signal.removeEventListener('abort', onAbort);
+    returnSignal(both);
   }
 }

@@ -15,6 +15,7 @@ const LOCK_FLAGS = '3304740253564472344';
 
 /** The shortest that Consul takes; renewed at half of it. The TTL check ends the session of a dead instance sooner still. */
 const SESSION_TTL_MS = 10_000;
+const SESSION_TTL = `${SESSION_TTL_MS / 1000}s`;
 
 /** Every write of the leader is fenced, so the delay need not outlast a leader that does not know that it is none. */
 const LOCK_DELAY = '1s';
@@ -39,7 +40,7 @@ export function createLock({ client, keys, serviceId }: LockOptions): Lock {
       await release(session, signal);
     },
     createSession: (signal) => createSession(client, ttlCheckId(serviceId), signal),
-    renewSession: (session, signal) => renewSession(client, session, signal),
+    renewSession: (session, limitMs, signal) => renewSession(client, session, limitMs, signal),
     async destroySession(session, signal) {
       const what = 'destroying the session';
       requireOk(
@@ -57,7 +58,7 @@ async function createSession(client: ConsulClient, checkId: string, signal: Abor
   const what = 'creating a session';
   const body = JSON.stringify({
     Name: 'Consul API Lock',
-    TTL: `${SESSION_TTL_MS / 1000}s`,
+    TTL: SESSION_TTL,
     LockDelay: LOCK_DELAY,
     NodeChecks: ['serfHealth'],
     ServiceChecks: [{ ID: checkId }],
@@ -70,17 +71,23 @@ async function createSession(client: ConsulClient, checkId: string, signal: Abor
   return id;
 }
 
-async function renewSession(client: ConsulClient, session: string, signal: AbortSignal): Promise<number | undefined> {
+async function renewSession(
+  client: ConsulClient,
+  session: string,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   const what = 'renewing the session';
   const answer = await client.control(
     what,
     (consul, options) => consul.session.renew({ ...options, id: session }),
     signal,
+    limitMs,
   );
   if (isUnknownSession(answer)) return undefined;
   requireOk(what, answer);
   const ttl = asString(asObject(asArray(answer.value)[0])?.['TTL']);
-  return (parseGoDuration(ttl) ?? SESSION_TTL_MS) / 2;
+  return (ttl === SESSION_TTL ? SESSION_TTL_MS : (parseGoDuration(ttl) ?? SESSION_TTL_MS)) / 2;
 }
 
 /** Resolves to whether the key is now held (or free) by this hand. A dead session counts as no. */

@@ -64,7 +64,7 @@ export function createAgentRegistrar({ client, service, tag, instanceId }: Regis
     },
     async beat(signal) {
       const what = 'passing the TTL check';
-      const answer = await client.control(what, pass, signal);
+      const answer = await client.control(what, pass, signal, BEAT_MS);
       if (isUnknownToAgent(answer)) return false;
       requireOk(what, answer);
       return true;

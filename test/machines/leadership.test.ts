@@ -2,7 +2,7 @@ import type { NonReducibleUnknown } from 'xstate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assignmentMachine, type FleetNews, type Survey, type WriteListsInput } from '../../machines/assignment.ts';
 import { leadershipMachine, type Holder, type LeadershipActors, type LockNews } from '../../machines/leadership.ts';
-import { sessionMachine } from '../../machines/session.ts';
+import { sessionMachine, type Renewal } from '../../machines/session.ts';
 import { leadershipLogic } from '../../src/actors/leadership.ts';
 import type { Fleet, Lock, LockHolder, WatchObserver } from '../../src/consul/consul.ts';
 import { EsmError } from '../../src/errors.ts';
@@ -36,7 +36,7 @@ const openPorts = (): {
   readonly locks: CallbackPort<WakeOrder, LockNews, NonReducibleUnknown>;
   readonly fleet: CallbackPort<WakeOrder, FleetNews, NonReducibleUnknown>;
   readonly create: PromisePort<string | undefined, NonReducibleUnknown>;
-  readonly renew: PromisePort<number | undefined, Claim>;
+  readonly renew: PromisePort<number | undefined, Renewal>;
   readonly acquire: PromisePort<boolean, Claim>;
   readonly release: PromisePort<void, Claim>;
   readonly withdraw: PromisePort<void, Claim>;

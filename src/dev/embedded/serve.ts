@@ -72,10 +72,13 @@ export function rendered(body: ReplyBody, isPretty = false): readonly [type: str
     case 'bytes':
       return ['text/plain', body.bytes];
     case 'json':
-      // Go's 64-bit flags do not fit into a number. Quotes within strings are escaped, so only the field itself is met.
-      return ['application/json', jsonText(body.value, isPretty).replaceAll(/("Flags": ?)"(\d+)"/g, '$1$2')];
+      return ['application/json', withFlags(jsonText(body.value, isPretty))];
   }
 }
+
+/** Go's 64-bit flags do not fit into a number. Quotes within strings are escaped, so only the field itself is met. */
+const withFlags = (text: string): string =>
+  text.includes('"Flags"') ? text.replaceAll(/("Flags": ?)"(\d+)"/g, '$1$2') : text;
 
 const jsonText = (value: unknown, isPretty: boolean): string =>
   isPretty ? `${JSON.stringify(value, null, 4)}\n` : JSON.stringify(value);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConsulClient } from '../../../src/consul/client.ts';
@@ -10,6 +12,7 @@ import { createAgentRegistrar } from '../../../src/consul/registrar.ts';
 import { startConsul, type TestConsul } from '../../support/consul.ts';
 import { connect, follow, forever } from '../../support/consul-client.ts';
 import { eventually } from '../../support/eventually.ts';
+import { createVirtualClock } from '../../support/virtual-clock.ts';
 
 let consul: TestConsul;
 let client: ConsulClient;
@@ -22,6 +25,31 @@ afterAll(async () => {
   await client.close();
   await consul.stop();
 });
+
+/** A client, on a clock of its own, of what takes connections and never answers. */
+const startSilentConsul = async () => {
+  const server = createServer((socket) => void socket.resume()).listen(0, '127.0.0.1');
+  const asked = once(server, 'connection');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // safe: it listens on a port
+  const clock = createVirtualClock();
+  const silent = await connect(consul, { httpAddr: `127.0.0.1:${port}`, clock });
+  return {
+    client: silent,
+    /** Once it was asked. It still waits a millisecond before `ms` are over. */
+    async letPass(ms: number) {
+      await asked;
+      await clock.advance(ms - 1);
+      expect(clock.pending).toBe(1);
+      await clock.advance(1);
+    },
+    async [Symbol.asyncDispose]() {
+      await silent.close();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
 
 const registrarOf = (instanceId: string, tag = '') =>
   createAgentRegistrar({ client, service: 'consul-esm', tag, instanceId });
@@ -37,6 +65,17 @@ describe('own registration', () => {
     await registrar.deregister(forever);
     expect(await registrar.lookUp(forever)).toBe('absent');
     await registrar.deregister(forever);
+  });
+
+  it('gives up a beat that hangs in time for the next', async () => {
+    await using silent = await startSilentConsul();
+    const registrar = createAgentRegistrar({ client: silent.client, service: 's', tag: '', instanceId: 'i' });
+    const told = expect(registrar.beat(forever)).rejects.toMatchObject({
+      code: 'ESM_CONSUL_UNAVAILABLE',
+      message: expect.stringMatching(/passing the TTL check: no answer .*: nothing within 5000 ms/) as unknown,
+    });
+    await silent.letPass(registrar.beatMs);
+    await told;
   });
 
   it('bears tag, meta and a TTL check as Go instances name it', async () => {
@@ -100,11 +139,22 @@ describe('the lock', () => {
 
   it('is renewed at half its TTL, and tells a dead session', async () => {
     const { lock, session, registrar } = await contender('l3');
-    expect(await lock.renewSession(session, forever)).toBe(5_000);
+    expect(await lock.renewSession(session, 2_000, forever)).toBe(5_000);
     await lock.destroySession(session, forever);
-    expect(await lock.renewSession(session, forever)).toBeUndefined();
+    expect(await lock.renewSession(session, 2_000, forever)).toBeUndefined();
     expect(await lock.acquire(session, forever)).toBe(false);
     await registrar.deregister(forever);
+  });
+
+  it('gives up a renewal that hangs when it was told to', async () => {
+    await using silent = await startSilentConsul();
+    const lock = createLock({ client: silent.client, keys, serviceId: 's' });
+    const told = expect(lock.renewSession('s1', 2_000, forever)).rejects.toMatchObject({
+      code: 'ESM_CONSUL_UNAVAILABLE',
+      message: expect.stringMatching(/renewing the session: no answer .*: nothing within 2000 ms/) as unknown,
+    });
+    await silent.letPass(2_000);
+    await told;
   });
 
   it('is lost with the TTL check of its instance', async () => {
