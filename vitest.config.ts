@@ -39,9 +39,17 @@ export default defineConfig({
       {
         test: {
           ...project('simulation', 60_000).test,
+          exclude: ['test/simulation/seeds/**'],
           execArgv: ['--max-semi-space-size=64'],
           maxWorkers: 2,
           sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        test: {
+          ...project('seeds', 10_000, 'simulation/seeds').test,
+          globalSetup: 'test/simulation/seeds/start.ts',
+          sequence: { groupOrder: 6 },
         },
       },
       { test: { ...project('model', 60_000).test, maxWorkers: 2, sequence: { groupOrder: 5 } } },

@@ -1,9 +1,10 @@
 /**
  * `npm run simulate -- --seed N` tells one run to the letter; `--seeds N [--from M]` runs many on all processors, or in as many
- * `--processes` as are given, and tells each that fails and in the end all of them; `--speed` measures how many virtual hours of a
- * quiet fleet pass in a minute of one processor.
+ * `--processes` as are given, tells each that fails and in the end all of them, and with `--outcomes FILE` leaves what each came to
+ * there, as JSON; `--speed` measures how many virtual hours of a quiet fleet pass in a minute of one processor.
  */
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { compileSimulation, type CompiledSimulation, isCompiled } from './compiled.ts';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '200' },
     from: { type: 'string', default: '1' },
     processes: { type: 'string', default: String(availableParallelism()) },
+    outcomes: { type: 'string' },
     speed: { type: 'boolean' },
     /** Of a child: every so many seeds, and no summary. */
     step: { type: 'string' },
@@ -27,19 +29,22 @@ const { values } = parseArgs({
 const from = Number(values.from);
 const endSeed = from + Number(values.seeds);
 
-/** What a child sends at its end; before that the seeds that fail. */
+/** What a child sends at its end; before that the outcome of each seed. */
 const ALL_RUN = 'all run';
 
-const tellFailure = ({ seed, steps, failure }: Outcome): void => {
+const tellOutcome = (outcome: Outcome): void => {
+  const { seed, steps, failure } = outcome;
+  process.send?.(failure === undefined ? { ...outcome, lines: [] } : outcome);
   if (failure === undefined) return;
   process.exitCode = 1;
   console.log(`seed ${seed}, step ${steps}: ${failure.sentence}\n  ${failure.detail}`);
-  process.send?.(seed);
 };
 
 const runEvery = async (step: number): Promise<void> => {
+  process.once('disconnect', () => process.exit()); // nobody waits for it any more
+  process.channel?.unref();
   for (let seed = from; seed < endSeed; seed += step) {
-    tellFailure(await simulate(seed));
+    tellOutcome(await simulate(seed));
     if (values['until-failure'] && process.exitCode === 1) return;
   }
   process.send?.(ALL_RUN);
@@ -47,7 +52,7 @@ const runEvery = async (step: number): Promise<void> => {
 
 /** What a child came to. One that dies has not run all its seeds. */
 interface ChildOutcome {
-  readonly failed: readonly number[];
+  readonly outcomes: readonly Outcome[];
   readonly hasRunAll: boolean;
 }
 
@@ -56,7 +61,8 @@ const runChild = async (compiled: CompiledSimulation, first: number, step: numbe
   const told: unknown[] = [];
   const child = compiled.start(...seeds).on('message', (message) => told.push(message));
   await once(child, 'close');
-  return { failed: told.filter((seed) => typeof seed === 'number'), hasRunAll: told.includes(ALL_RUN) };
+  const outcomes = told.filter((message): message is Outcome => message !== ALL_RUN); // safe: it sends nothing else
+  return { outcomes, hasRunAll: told.includes(ALL_RUN) };
 };
 
 const runOnAll = async (): Promise<void> => {
@@ -64,9 +70,11 @@ const runOnAll = async (): Promise<void> => {
   const startedMs = performance.now();
   const children = Number(values.processes);
   const firsts = Array.from({ length: children }, (_, place) => from + place).filter((first) => first < endSeed);
-  const outcomes = await Promise.all(firsts.map((first) => runChild(compiled, first, children)));
-  const failed = outcomes.flatMap((outcome) => outcome.failed).sort((a, b) => a - b);
-  const hasRunAll = outcomes.every((outcome) => outcome.hasRunAll);
+  const runs = await Promise.all(firsts.map((first) => runChild(compiled, first, children)));
+  const outcomes = runs.flatMap((run) => run.outcomes).sort((a, b) => a.seed - b.seed);
+  if (values.outcomes !== undefined) await writeFile(values.outcomes, JSON.stringify(outcomes));
+  const failed = outcomes.filter(({ failure }) => failure !== undefined).map(({ seed }) => seed);
+  const hasRunAll = runs.every((run) => run.hasRunAll);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
   const verdict = failed.length === 0 ? 'all held' : `${failed.length} failed: ${failed.join(', ')}`;
   const whole = hasRunAll ? verdict : `${verdict}; not all were run, for a process died`;
@@ -89,7 +97,7 @@ if (values.speed === true) {
 } else if (values.seed !== undefined) {
   const outcome = await simulate(Number(values.seed));
   console.log(outcome.lines.join('\n'));
-  tellFailure(outcome);
+  tellOutcome(outcome);
 } else if (values.step !== undefined) {
   await runEvery(Number(values.step));
 } else {

@@ -1,3 +1,0 @@
-import { holds } from './holds.ts';
-
-holds(1, 50);
