@@ -104,7 +104,7 @@ export const checkMachine = setup({
     }),
     adoptStatus: assign(({ event }) => {
       assertEvent(event, 'check.changed');
-      return { ...overruled(event.status), output: event.output };
+      return { output: event.output, ...overruled(event.status) };
     }),
     adoptRejection: assign(({ event }) => {
       assertEvent(event, 'status.rejected');

@@ -4,8 +4,10 @@
  */
 import type { Random } from './clock.ts';
 
+type Vector = readonly number[];
+
 export interface Coordinate {
-  readonly vec: readonly number[];
+  readonly vec: Vector;
   /** How far the coordinate may be off, as a share of a round trip. */
   readonly error: number;
   /** What is added to every distance for what the model does not catch. */
@@ -66,13 +68,14 @@ function followVivaldi(moving: Coordinate, fixed: Coordinate, rttSeconds: number
   const weight = moving.error / Math.max(moving.error + fixed.error, ZERO);
   const error = ERROR_SHARE * weight * wrongness + moving.error * (1 - ERROR_SHARE * weight);
   const force = FORCE_SHARE * weight * (rttSeconds - distance);
-  return { ...applyForce(moving, fixed, force, random), error: Math.min(error, ERROR_MAX) };
+  const { vec, adjustment, height } = applyForce(moving, fixed, force, random);
+  return { vec, error: Math.min(error, ERROR_MAX), adjustment, height };
 }
 
-const adjust = (moving: Coordinate, fixed: Coordinate, rttSeconds: number): Coordinate => ({
-  ...moving,
-  adjustment: (rttSeconds - rawDistance(moving, fixed)) / (2 * ADJUSTMENT_WINDOW),
-});
+function adjust(moving: Coordinate, fixed: Coordinate, rttSeconds: number): Coordinate {
+  const { vec, error, height } = moving;
+  return { vec, error, adjustment: (rttSeconds - rawDistance(moving, fixed)) / (2 * ADJUSTMENT_WINDOW), height };
+}
 
 /** Keeps all coordinates from drifting away together. */
 function pullToOrigin(moving: Coordinate, random: Random): Coordinate {
@@ -81,27 +84,35 @@ function pullToOrigin(moving: Coordinate, random: Random): Coordinate {
 }
 
 function applyForce(moving: Coordinate, other: Coordinate, force: number, random: Random): Coordinate {
+  const { error, adjustment, height } = moving;
   const length = lengthBetween(moving.vec, other.vec);
-  if (length <= ZERO) return { ...moving, vec: pushAnywhere(moving.vec, force, random) };
-  const vec = moving.vec.map((value, axis) => value + ((value - (other.vec[axis] ?? 0)) / length) * force);
-  const height = ((moving.height + other.height) * force) / length + moving.height;
-  return { ...moving, vec, height: Math.max(height, HEIGHT_MIN) };
+  if (length <= ZERO) return { vec: pushAnywhere(moving.vec, force, random), error, adjustment, height };
+  const vec = pushAlong(moving.vec, moving.vec, other.vec, force / length);
+  return { vec, error, adjustment, height: Math.max(((height + other.height) * force) / length + height, HEIGHT_MIN) };
+}
+
+/** `vec` and `share` of the way from `from` to `to`. A copy that is written over: what `map` makes turns from integers to numbers first. */
+function pushAlong(vec: Vector, to: Vector, from: Vector, share: number): Vector {
+  const pushed = vec.slice();
+  for (let axis = 0; axis < DIMENSIONS; axis += 1)
+    pushed[axis] = (vec[axis] ?? 0) + ((to[axis] ?? 0) - (from[axis] ?? 0)) * share;
+  return pushed;
 }
 
 /** Two points that coincide are driven apart in a random direction. */
-function pushAnywhere(vec: readonly number[], force: number, random: Random): readonly number[] {
+function pushAnywhere(vec: Vector, force: number, random: Random): Vector {
   const chance = vec.map(() => random() - 0.5);
   const length = lengthOf(chance);
   if (length <= ZERO) return vec.map((value, axis) => value + (axis === 0 ? force : 0));
-  return vec.map((value, axis) => value + ((chance[axis] ?? 0) / length) * force);
+  return pushAlong(vec, chance, originCoordinate.vec, force / length);
 }
 
 const rawDistance = (a: Coordinate, b: Coordinate): number => lengthBetween(a.vec, b.vec) + a.height + b.height;
 
-const lengthOf = (vec: readonly number[]): number => lengthBetween(vec, originCoordinate.vec);
+const lengthOf = (vec: Vector): number => lengthBetween(vec, originCoordinate.vec);
 
 /** Of the way from one point to another. A loop, for it is gone through several times a ping. */
-function lengthBetween(a: readonly number[], b: readonly number[]): number {
+function lengthBetween(a: Vector, b: Vector): number {
   let squares = 0;
   for (let axis = 0; axis < DIMENSIONS; axis += 1) {
     const way = (a[axis] ?? 0) - (b[axis] ?? 0);
@@ -110,9 +121,6 @@ function lengthBetween(a: readonly number[], b: readonly number[]): number {
   return Math.sqrt(squares);
 }
 
+/** What is not finite makes a sum that is not; numbers so large that theirs is not either are no seconds. */
 const isValid = ({ vec, error, adjustment, height }: Coordinate): boolean =>
-  vec.length === DIMENSIONS &&
-  vec.every(Number.isFinite) &&
-  Number.isFinite(error) &&
-  Number.isFinite(adjustment) &&
-  Number.isFinite(height);
+  vec.length === DIMENSIONS && Number.isFinite(vec.reduce((sum, value) => sum + value, error + adjustment + height));

@@ -21,11 +21,14 @@ const reported = (ledger: Ledger, status: CheckStatus, output: string, atMs?: nu
 };
 
 /** A result that must be written: it turns the status, or starts the clock of a status that holds already. */
-export const reportedResult = (ledger: Ledger, result: CheckResult): Partial<Ledger> => ({
-  ...counted(ledger, result),
-  ...(turns(ledger, result) ? { counters: NO_COUNTERS } : {}),
-  ...reported(ledger, result.status, result.output, result.atMs),
-});
+export const reportedResult = (ledger: Ledger, result: CheckResult): Partial<Ledger> => {
+  const { counters, latestOutput } = counted(ledger, result);
+  return {
+    counters: turns(ledger, result) ? NO_COUNTERS : counters,
+    latestOutput,
+    ...reported(ledger, result.status, result.output, result.atMs),
+  };
+};
 
 /** The newest output, or the clock in force, of a status that holds already. */
 export const reportedAnew = (ledger: Ledger): Partial<Ledger> =>

@@ -49,14 +49,15 @@ export interface CheckResult {
   readonly atMs: number;
 }
 
+/** The entry comes last: V8 gives a hidden class of its own to each object that is copied first and added to then. */
 export const openLedger = (entry: CheckEntry): Ledger => ({
-  ...entry,
   counters: NO_COUNTERS,
   latestOutput: entry.output,
   reports: [],
   removalId: undefined,
   run: 0,
   writes: 0,
+  ...entry,
 });
 
 export const newestReport = (ledger: Ledger): CheckReport | undefined => ledger.reports.at(-1);

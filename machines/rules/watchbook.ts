@@ -35,13 +35,14 @@ export interface Watchbook extends NodeEntry {
   readonly writes: number;
 }
 
+/** The entry comes last, as in a check's ledger. */
 export const openWatchbook = (entry: NodeEntry): Watchbook => ({
-  ...entry,
   writtenAtMs: entry.startedAtMs,
   report: undefined,
   removalId: undefined,
   run: 0,
   writes: 0,
+  ...entry,
 });
 
 const nextWriteId = (book: Watchbook): string => `node\0${book.name}\0${book.incarnation}\0${book.writes}`;

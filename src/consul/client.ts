@@ -67,6 +67,7 @@ export async function createConsul(options: ConsulOptions): Promise<ConsulClient
   const auth =
     options.httpAuth === '' ? {} : { authorization: `Basic ${Buffer.from(options.httpAuth).toString('base64')}` };
   const scope = { ...(datacenter === '' ? {} : { dc: datacenter }), ...(partition === '' ? {} : { partition }) };
+  const isScoped = Object.keys(scope).length > 0;
   const open = async (settings: ConsulTls): Promise<Planes> => {
     if (options.planes !== undefined) return options.planes;
     const loaded = address.origin.protocol === 'https:' ? await loadTls(settings) : undefined;
@@ -89,7 +90,7 @@ export async function createConsul(options: ConsulOptions): Promise<ConsulClient
     random: options.random,
     async ask(call, signal) {
       const headers = { ...auth, ...(token === '' ? {} : { 'x-consul-token': token }) };
-      const scoped = { ...call, query: [...(call.query ?? []), ...Object.entries(scope)] };
+      const scoped = isScoped ? { ...call, query: [...(call.query ?? []), ...Object.entries(scope)] } : call;
       try {
         return await withDeadline(clock, call.timeoutMs ?? TIMEOUT_MS, signal, (both) =>
           planes.transport.send(scoped, headers, both),

@@ -71,7 +71,7 @@ export function controlBy(consul: Consul, close: () => void): Control {
           index: undefined,
           isFiltered: false,
           body: Buffer.alloc(0),
-          value: await run(consul, { ...options, ctx }),
+          value: await run(consul, { ctx, ...options }),
         };
       } catch (error) {
         return answerOf(error);

@@ -30,7 +30,7 @@ export type Grouped = Verdict | { readonly type: 'group'; readonly group: Group 
 /** Plans a write. One of nodes that are not the own ones is rejected, and so is a removal without a fence to stand on. */
 export function groupOf(open: Open, basis: Omit<Basis, 'stale'>, ownership: Ownership): Grouped {
   const { write, stale } = open;
-  const steps = write.operations.map((operation, place) => plan(operation, { ...basis, stale: stale.get(place) }));
+  const steps = write.operations.map((operation, place) => plan(operation, { stale: stale.get(place), ...basis }));
   const refused = steps.find((step) => step.type === 'rejected');
   if (refused !== undefined) return refused;
   const sent = steps.filter((step): step is Extract<Step, { type: 'send' }> => step.type === 'send');

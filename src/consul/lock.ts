@@ -45,7 +45,7 @@ export function createLock({ client, keys, serviceId }: LockOptions): Lock {
       const what = 'destroying the session';
       requireOk(
         what,
-        await client.control(what, (consul, options) => consul.session.destroy({ ...options, id: session }), signal),
+        await client.control(what, (consul, options) => consul.session.destroy({ id: session, ...options }), signal),
       );
     },
     watch: (observer) => watchHolder(client, key, observer),
@@ -80,7 +80,7 @@ async function renewSession(
   const what = 'renewing the session';
   const answer = await client.control(
     what,
-    (consul, options) => consul.session.renew({ ...options, id: session }),
+    (consul, options) => consul.session.renew({ id: session, ...options }),
     signal,
     limitMs,
   );

@@ -31,7 +31,7 @@ export const renderCheck = (record: CheckRecord) => ({
 
 /** Compare-and-set on the index of `record`. */
 export const casCheck = (record: CheckRecord): TransactionOperation => ({
-  Check: { Verb: 'cas', Check: { ...renderCheck(record), ModifyIndex: record.modifyIndex } },
+  Check: { Verb: 'cas', Check: { ModifyIndex: record.modifyIndex, ...renderCheck(record) } },
 });
 
 /** Creates or overwrites; fails when the node is missing. */
@@ -40,13 +40,13 @@ export const setCheck = (record: CheckRecord): TransactionOperation => ({
 });
 
 export const deleteCheck = (record: CheckRecord): TransactionOperation => ({
-  Check: { Verb: 'delete', Check: { ...scoped(record.id), Node: record.id.node, CheckID: record.id.checkId } },
+  Check: { Verb: 'delete', Check: { Node: record.id.node, CheckID: record.id.checkId, ...scoped(record.id) } },
 });
 
 export const deleteCheckCas = (record: CheckRecord): TransactionOperation => ({
   Check: {
     Verb: 'delete-cas',
-    Check: { ...scoped(record.id), Node: record.id.node, CheckID: record.id.checkId, ModifyIndex: record.modifyIndex },
+    Check: { Node: record.id.node, CheckID: record.id.checkId, ModifyIndex: record.modifyIndex, ...scoped(record.id) },
   },
 });
 
@@ -68,7 +68,7 @@ export const deleteServiceCas = (
   Service: {
     Verb: 'delete-cas',
     Node: node,
-    Service: { ...scoped(scope), Service: name, ID: serviceId, ModifyIndex: modifyIndex },
+    Service: { Service: name, ID: serviceId, ModifyIndex: modifyIndex, ...scoped(scope) },
   },
 });
 
@@ -101,9 +101,9 @@ export const getNode = (node: string, partition = ''): TransactionOperation => (
 });
 
 export const getCheck = ({ node, checkId, ...scope }: CheckRecord['id']): TransactionOperation => ({
-  Check: { Verb: 'get', Check: { ...scoped(scope), Node: node, CheckID: checkId } },
+  Check: { Verb: 'get', Check: { Node: node, CheckID: checkId, ...scoped(scope) } },
 });
 
 export const getService = ({ node, serviceId, ...scope }: CheckRecord['id']): TransactionOperation => ({
-  Service: { Verb: 'get', Node: node, Service: { ...scoped(scope), ID: serviceId } },
+  Service: { Verb: 'get', Node: node, Service: { ID: serviceId, ...scoped(scope) } },
 });

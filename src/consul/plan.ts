@@ -87,7 +87,7 @@ function reportCheck({ id, status, output }: Wish<'check.report'>, { records, st
     if (isForeign) return rejected({ reason: 'changed', status: statusOf(known.status) });
   }
   const check = { ...known, status, output };
-  return { ...send(operation.casCheck(check)), check };
+  return { check, ...send(operation.casCheck(check)) };
 }
 
 function reportNode({ node, partition, status, output }: Wish<'node.report'>, records: Records): Step {
@@ -96,7 +96,7 @@ function reportNode({ node, partition, status, output }: Wish<'node.report'>, re
   const check = { ...(known ?? { ...NEW_NODE_CHECK, id, key: checkKey(id) }), status, output };
   // Consul 1.8.7 says yes to a first report of a node that is gone, and writes nothing: the node must be seen to be there.
   const first = known === undefined ? [operation.getNode(node, partition)] : [];
-  return { ...send(...first, operation.casCheck(check)), check };
+  return { check, ...send(...first, operation.casCheck(check)) };
 }
 
 /** At index 0 a compare-and-set creates, and fails when there is such a check already. */

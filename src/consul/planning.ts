@@ -37,7 +37,7 @@ export async function planAll(
   const services = await lookUp(deps, inquiries, signal);
   for (const { write, rested } of open)
     for (const [place, operation] of write.operations.entries()) rested.set(place, restedOn(operation, deps));
-  const all = open.map((one) => ({ open: one, grouped: groupOf(one, { ...deps, services }, ownership) }));
+  const all = open.map((one) => ({ open: one, grouped: groupOf(one, { services, ...deps }, ownership) }));
   return {
     groups: all.flatMap(({ grouped }) => (grouped.type === 'group' ? [grouped.group] : [])),
     decided: all.flatMap(({ open: one, grouped }) => {

@@ -38,7 +38,7 @@ export function createAgentRegistrar({ client, service, tag, instanceId }: Regis
     requireOk(what, answer);
     return answer.value;
   };
-  const pass: ControlCall = (consul, options) => consul.agent.check.pass({ ...options, id: checkId });
+  const pass: ControlCall = (consul, options) => consul.agent.check.pass({ id: checkId, ...options });
   return {
     serviceId,
     beatMs: BEAT_MS,
@@ -71,7 +71,7 @@ export function createAgentRegistrar({ client, service, tag, instanceId }: Regis
     },
     async deregister(signal) {
       const what = 'deregistering';
-      const run: ControlCall = (consul, options) => consul.agent.service.deregister({ ...options, id: serviceId });
+      const run: ControlCall = (consul, options) => consul.agent.service.deregister({ id: serviceId, ...options });
       const answer = await client.control(what, run, signal);
       if (answer.status !== 200 && !isUnknownToAgent(answer)) throw refusal(what, answer);
     },

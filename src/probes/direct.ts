@@ -4,7 +4,7 @@
  */
 import { connect, type OnReadOpts, type Socket } from 'node:net';
 import type { Deadline, Ended } from './deadline.ts';
-import { dialFault, isOwnEcho, OWN_ECHO, type NotDialled } from './dial.ts';
+import { AS_NODE_SETS, dialFault, isOwnEcho, OWN_ECHO, type NotDialled } from './dial.ts';
 import { joinHostPort } from './host-port.ts';
 import { readFault, sharedBuffer } from './http-exchange.ts';
 import type { HttpResponse } from './http-response.ts';
@@ -41,8 +41,8 @@ class Direct implements OnReadOpts {
     this.#port = port;
     this.#question = question;
     this.#settle = settle;
-    this.#socket =
-      question === undefined ? connect({ host: address, port }) : connect({ host: address, port, onread: this });
+    const target = { host: address, port, ...AS_NODE_SETS };
+    this.#socket = connect(question === undefined ? target : { onread: this, ...target });
     this.#socket.on('error', this.#onError).on('connect', this.#onConnect).on('close', this.#onClose);
   }
 

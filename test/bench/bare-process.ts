@@ -3,6 +3,7 @@
  * them. Arguments: `http` or `tcp`, the URL that is asked, and how many a second.
  */
 import { connect } from 'node:net';
+import { AS_NODE_SETS } from '../../src/probes/dial.ts';
 import { monotonicMs } from '../support/monotonic.ts';
 
 /** As often as the daemon's schedule has something due. */
@@ -15,6 +16,7 @@ const shared = Buffer.allocUnsafeSlow(64 * 1_024);
 const request = Buffer.from(
   `GET /many-1/1 HTTP/1.1\r\nHost: ${host}:${port}\r\nUser-Agent: Consul Health Check\r\nAccept: text/plain, text/*, */*\r\nConnection: close\r\n\r\n`,
 );
+const address = { host, port, ...AS_NODE_SETS };
 const ignore = (): void => undefined;
 
 const askHttp = (): void => {
@@ -22,13 +24,13 @@ const askHttp = (): void => {
     socket.destroy();
     return true;
   };
-  const socket = connect({ host, port, onread: { buffer: shared, callback } });
+  const socket = connect({ onread: { buffer: shared, callback }, ...address });
   socket.on('error', ignore);
   socket.once('connect', () => socket.write(request));
 };
 
 const askTcp = (): void => {
-  const socket = connect({ host, port });
+  const socket = connect(address);
   socket.on('error', ignore);
   socket.once('connect', () => socket.destroy());
 };

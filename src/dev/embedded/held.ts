@@ -55,7 +55,7 @@ export class HeldQueries {
   /** Answers now, or when something that the question is about has moved beyond its index, or when its wait is over. */
   ask(patience: Patience, read: () => Reading, answer: (reading: Reading) => void): Cancel {
     const reading = read();
-    if (!isDue(patience, reading)) return this.#hold({ ...patience, read, answer, reading, timer: undefined });
+    if (!isDue(patience, reading)) return this.#hold({ read, answer, reading, timer: undefined, ...patience });
     answer(reading);
     return () => undefined;
   }

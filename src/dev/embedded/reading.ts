@@ -27,8 +27,8 @@ export function replyOf(request: EmbeddedRequest, { value, index, bytes, isSilen
   const consistency = has(request, 'consistent') ? 'consistent' : has(request, 'stale') ? 'stale' : 'leader';
   const effective = TOLD.test(request.path) ? { 'X-Consul-Effective-Consistency': consistency } : {};
   const told = { index: Math.max(1, index), headers: { ...FOUND, ...effective } };
-  if (value === undefined) return { ...told, status: 404, body: { type: 'empty' } };
-  return { ...told, status: 200, body: bytes === undefined ? { type: 'json', value } : { type: 'bytes', bytes } };
+  if (value === undefined) return { status: 404, body: { type: 'empty' }, ...told };
+  return { status: 200, body: bytes === undefined ? { type: 'json', value } : { type: 'bytes', bytes }, ...told };
 }
 
 /** What goes wrong while a question is answered is told with the headers of an answer that found nothing. */

@@ -88,7 +88,7 @@ export class ProbeWorker {
       this.#orders.put({ type: 'abort', id });
       run.settle({ type: 'aborted' });
     };
-    this.#flights.set(id, { ...run, abort });
+    this.#flights.set(id, { abort, ...run });
     run.signal.addEventListener('abort', abort);
     this.#orders.put({ type: 'run', id, definition: run.definition, timeoutMs: run.timeoutMs });
   }
