@@ -32,6 +32,12 @@ export interface DialOptions {
  */
 export const AS_NODE_SETS = { allowHalfOpen: false, emitClose: false, autoDestroy: true, decodeStrings: false };
 
+/** A socket that connects to a numeric address. */
+export const openSocket = (address: string, port: number, onread: OnReadOpts | undefined): Socket => {
+  const target = { host: address, port, ...AS_NODE_SETS };
+  return connect(onread === undefined ? target : { onread, ...target });
+};
+
 /** An error may come at any time in a socket's life, and one nobody listens to ends the process. */
 const ignore = (): void => undefined;
 
@@ -84,8 +90,7 @@ class Race {
     const address = addresses[this.#next];
     this.#next += 1;
     if (address === undefined) return;
-    const target = { host: address, port, ...AS_NODE_SETS };
-    const socket = connect(onread === undefined ? target : { onread, ...target });
+    const socket = openSocket(address, port, onread);
     this.#sockets.add(socket);
     const onError = (error: Error): void => {
       this.#onFailure(socket, address, error);

@@ -2,9 +2,9 @@
  * What nearly every probe is: a plain connection to the one address that is known at once. One object and its socket; the promises
  * and async functions of the general way were half of all the memory that a probe took, and collecting it most of its time.
  */
-import { connect, type OnReadOpts, type Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import type { Deadline, Ended } from './deadline.ts';
-import { AS_NODE_SETS, dialFault, isOwnEcho, OWN_ECHO, type NotDialled } from './dial.ts';
+import { dialFault, isOwnEcho, openSocket, OWN_ECHO, type NotDialled } from './dial.ts';
 import { joinHostPort } from './host-port.ts';
 import { readFault, sharedBuffer } from './http-exchange.ts';
 import type { HttpResponse } from './http-response.ts';
@@ -41,8 +41,7 @@ class Direct implements OnReadOpts {
     this.#port = port;
     this.#question = question;
     this.#settle = settle;
-    const target = { host: address, port, ...AS_NODE_SETS };
-    this.#socket = connect(question === undefined ? target : { onread: this, ...target });
+    this.#socket = openSocket(address, port, question === undefined ? undefined : this);
     this.#socket.on('error', this.#onError).on('connect', this.#onConnect).on('close', this.#onClose);
   }
 
