@@ -29,8 +29,13 @@ export async function readFailureTimes(
 ): Promise<FailureTimes> {
   const { keys, records } = deps;
   const wanted = [...nodes.map((node) => keys.probe(node)), ...checks.map((id) => keys.criticalCheck(id))];
+  const known = new Map(wanted.map((key) => [key, records.kvIndex(key)]));
   const entries = await read(deps, wanted, signal);
-  for (const entry of entries.values()) records.learnKv(entry.key, entry.modifyIndex);
+  for (const [key, index] of known) {
+    const entry = entries.get(key);
+    // An own write that was answered meanwhile may have come after this read, and removals rest on its index.
+    if (entry !== undefined && records.kvIndex(key) === index) records.learnKv(key, entry.modifyIndex);
+  }
   return {
     nodes: new Map(
       nodes.flatMap((name) => timeOf(name, entries.get(keys.probe(name)), records.node(name)?.createIndex)),

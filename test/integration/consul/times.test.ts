@@ -50,6 +50,14 @@ describe('failure times', () => {
     expect([...times.checks]).toMatchObject([[checkKey(idOf('a')), { sinceMs: 77 }]]);
   });
 
+  it('leave the index of a write alone that is answered while they are read', async () => {
+    await put(keys.probe('raced'), encodeGoTime(5));
+    const reading = read(['raced']);
+    records.learnKv(keys.probe('raced'), 1_000_000);
+    await reading;
+    expect(records.kvIndex(keys.probe('raced'))).toBe(1_000_000);
+  });
+
   it('that are no times, or older than what they speak of, are left out', async () => {
     await put(keys.probe('garbage'), Buffer.from('yesterday'));
     await put(keys.probe('reborn'), encodeGoTime(5));
