@@ -33,18 +33,33 @@ interface Position {
   readonly written: Coordinate | undefined;
 }
 
+/** The agent's own coordinate. */
+interface Local {
+  readonly coordinate: Promise<Coordinate | undefined>;
+  /** Once it is read; undefined as well: the agent has none yet. */
+  known: Coordinate | undefined;
+  readonly readAtMs: number;
+}
+
+const isWorthWriting = (written: Coordinate | undefined, moved: Coordinate): boolean =>
+  written === undefined || movementSeconds(written, moved) > LEAST_MOVEMENT_S;
+
 export const createCoordinates = ({ store, clock, random, log }: CoordinatesDeps): Coordinates => {
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal); // every node's request listens to it: Node took eleven of them for a leak, and said so
   const positions = new Map<string, Position>();
   const busy = new Set<string>();
-  let local: { readonly coordinate: Promise<Coordinate | undefined>; readonly readAtMs: number } | undefined;
+  let local: Local | undefined;
 
-  const localCoordinate = (): Promise<Coordinate | undefined> => {
-    if (local === undefined || clock.now() - local.readAtMs > LOCAL_MAX_AGE_MS) {
-      local = { coordinate: store.readLocal(stopping.signal), readAtMs: clock.now() };
-    }
-    return local.coordinate;
+  const freshLocal = (): Local | undefined =>
+    local === undefined || clock.now() - local.readAtMs > LOCAL_MAX_AGE_MS ? undefined : local;
+
+  const readLocal = async (): Promise<Coordinate | undefined> => {
+    const asked = freshLocal();
+    if (asked !== undefined) return asked.coordinate;
+    const asking: Local = { coordinate: store.readLocal(stopping.signal), known: undefined, readAtMs: clock.now() };
+    local = asking;
+    return (asking.known = await asking.coordinate);
   };
 
   const readPosition = async (node: string, segment: string): Promise<Position> => {
@@ -53,19 +68,30 @@ export const createCoordinates = ({ store, clock, random, log }: CoordinatesDeps
   };
 
   const move = async (node: string, segment: string, rttMs: number): Promise<void> => {
-    const fixed = await localCoordinate();
+    const fixed = await readLocal();
     if (fixed === undefined) return;
     const { current, written } = positions.get(node) ?? (await readPosition(node, segment));
     const moved = updateCoordinate(current, fixed, rttMs / 1000, random);
     if (moved === undefined) return;
-    const isNews = written === undefined || movementSeconds(written, moved) > LEAST_MOVEMENT_S;
+    const isNews = isWorthWriting(written, moved);
     if (isNews) await store.write(node, segment, moved, stopping.signal);
     if (busy.has(node)) positions.set(node, { current: moved, written: isNews ? moved : written });
   };
 
+  /** Nearly every ping: all is known, and nothing is to be written. False: nothing was done. */
+  const moveAtOnce = (node: string, rttMs: number): boolean => {
+    const [fixed, position] = [freshLocal()?.known, positions.get(node)];
+    if (fixed === undefined || position === undefined) return false;
+    const { current, written } = position;
+    const moved = updateCoordinate(current, fixed, rttMs / 1000, random);
+    if (moved === undefined || isWorthWriting(written, moved)) return false;
+    positions.set(node, { current: moved, written });
+    return true;
+  };
+
   return {
     observe({ name, meta }, rttMs) {
-      if (busy.has(name)) return;
+      if (busy.has(name) || moveAtOnce(name, rttMs)) return;
       busy.add(name);
       move(name, meta['consul-network-segment'] ?? '', rttMs)
         .catch((error: unknown) => {
