@@ -1,6 +1,7 @@
 /** How long a run may take: one timer and one abort listener, whatever the number of steps. */
 import type { Clock } from '../clock.ts';
 import { startTimeLimit } from '../time-limit.ts';
+import { heed, unheed } from './heed.ts';
 
 /** Why a step ended before it was done. */
 export type Ended = 'expired' | 'aborted';
@@ -24,7 +25,7 @@ export class Deadline implements Disposable {
       this.#end('expired');
     });
     if (signal.aborted) this.#end('aborted');
-    else signal.addEventListener('abort', this.#onAbort);
+    else heed(signal, this.#onAbort);
   }
 
   /** Calls `giveUp` when the time is over or the caller has lost interest, at once if that has happened; in place of what was set before. */
@@ -56,7 +57,7 @@ export class Deadline implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stopLimit();
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    unheed(this.#signal, this.#onAbort);
   }
 
   readonly #onAbort = (): void => {

@@ -23,7 +23,10 @@ export class IcmpSocket {
   /** The socket failed and is closed: open another. */
   isBroken = false;
   #count = 0;
-  readonly #inFlight = new Map<number, InFlight>();
+  /** By sequence. No Map: V8's grow new tables while they are used, and each that is old by then keeps what it held alive. */
+  readonly #inFlight: (InFlight | undefined)[] = [];
+  /** Sequences that were used and are not any more. */
+  readonly #free: number[] = [];
   readonly #family: 4 | 6;
   readonly #socket: Socket;
   readonly #stopwatch: Stopwatch;
@@ -62,13 +65,18 @@ export class IcmpSocket {
       settle({ type: 'unsent', error: new EsmError('ESM_PROBE_UNSENT', `${SEQUENCES} pings are in flight already`) });
       return () => false;
     }
-    const token = this.#count % TOKENS;
-    const forget = (): boolean => this.#inFlight.get(sequence) === flight && this.#inFlight.delete(sequence);
+    const token = (this.#count += 1) % TOKENS;
+    const forget = (): boolean => {
+      if (this.#inFlight[sequence] !== flight) return false;
+      this.#inFlight[sequence] = undefined;
+      this.#free.push(sequence);
+      return true;
+    };
     const end = (outcome: PingOutcome): void => {
       if (forget()) settle(outcome);
     };
     const flight: InFlight = { token, sentMs: this.#stopwatch(), settle: end };
-    this.#inFlight.set(sequence, flight);
+    this.#inFlight[sequence] = flight;
     this.#socket.send(encodeEcho(this.#family, { sequence, token }), ANY_PORT, address, (error) => {
       if (error === null) return;
       const unsent = asUnsent(error, address);
@@ -77,23 +85,20 @@ export class IcmpSocket {
     return forget;
   }
 
-  /** The next one that no ping in flight uses. */
+  /** One that no ping in flight uses; undefined: all are used. */
   #nextSequence(): number | undefined {
-    if (this.#inFlight.size >= SEQUENCES) return undefined;
-    do this.#count += 1;
-    while (this.#inFlight.has(this.#count % SEQUENCES));
-    return this.#count % SEQUENCES;
+    return this.#free.pop() ?? (this.#inFlight.length < SEQUENCES ? this.#inFlight.length : undefined);
   }
 
   #onMessage(packet: Buffer): void {
     const echo = decodeReply(this.#family, packet);
-    const ping = echo === undefined ? undefined : this.#inFlight.get(echo.sequence);
+    const ping = echo === undefined ? undefined : this.#inFlight[echo.sequence];
     if (ping === undefined || ping.token !== echo?.token) return;
     ping.settle({ type: 'answered', rttMs: this.#stopwatch() - ping.sentMs });
   }
 
   #onError(error: Error): void {
     this.close();
-    for (const { settle } of [...this.#inFlight.values()]) settle({ type: 'silent', detail: errnoWords(error) });
+    for (const ping of this.#inFlight) ping?.settle({ type: 'silent', detail: errnoWords(error) });
   }
 }
