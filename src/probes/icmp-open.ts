@@ -1,7 +1,9 @@
 /** Opens the kernel's ICMP datagram socket, which needs no privilege but `net.ipv4.ping_group_range`. */
 import { createSocket, type Socket } from 'node:dgram';
 import { closeSync } from 'node:fs';
+import type { LibraryHandle } from 'koffi';
 import { EsmError } from '../errors.ts';
+import { createReadWait, type ReadWait } from './icmp-wait.ts';
 
 /** Linux' numbers, the same on every architecture Node runs on but MIPS. */
 const AF_INET = { 4: 2, 6: 10 } as const;
@@ -14,15 +16,28 @@ const EACCES = 13;
 /** Room for the answers of a thousand nodes that are pinged in one moment. */
 const RECEIVE_BYTES = 1_024 * 1_024;
 
+/** A socket of the kernel's, as dgram reads and writes it. */
+export interface OpenIcmp {
+  readonly socket: Socket;
+  /** To be asked when dgram has just told of a packet. */
+  readonly readWait: ReadWait;
+}
+
 const refusal = (reason: string, cause?: unknown): EsmError =>
   new EsmError('ESM_PROBE_UNSENT', `no ICMP socket: ${reason}`, { cause });
 
+interface Descriptor {
+  readonly fd: number;
+  readonly libc: LibraryHandle;
+}
+
 /** A file descriptor, or the kernel's error number. Rejects when koffi is missing. */
-const openDescriptor = async (family: 4 | 6): Promise<{ fd: number } | { errno: number }> => {
+const openDescriptor = async (family: 4 | 6): Promise<Descriptor | { errno: number }> => {
   const { default: koffi } = await import('koffi');
-  const socket: (...numbers: number[]) => unknown = koffi.load(null).func('int socket(int, int, int)');
+  const libc = koffi.load(null);
+  const socket: (...numbers: number[]) => unknown = libc.func('int socket(int, int, int)');
   const fd = socket(AF_INET[family], SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP[family]);
-  return typeof fd === 'number' && fd >= 0 ? { fd } : { errno: koffi.errno() };
+  return typeof fd === 'number' && fd >= 0 ? { fd, libc } : { errno: koffi.errno() };
 };
 
 /** Lets dgram read and write the descriptor. */
@@ -43,9 +58,9 @@ const adopt = (family: 4 | 6, fd: number): Promise<Socket> =>
     });
   });
 
-const adoptOrClose = async (family: 4 | 6, fd: number): Promise<Socket> => {
+const adoptOrClose = async (family: 4 | 6, { fd, libc }: Descriptor): Promise<OpenIcmp> => {
   try {
-    return await adopt(family, fd);
+    return { socket: await adopt(family, fd), readWait: createReadWait(libc, fd) };
   } catch (cause) {
     closeSync(fd);
     throw cause;
@@ -53,11 +68,11 @@ const adoptOrClose = async (family: 4 | 6, fd: number): Promise<Socket> => {
 };
 
 /** A socket that sends and receives echo messages, or why there is none. */
-export const openIcmpSocket = async (family: 4 | 6): Promise<Socket | EsmError> => {
+export const openIcmpSocket = async (family: 4 | 6): Promise<OpenIcmp | EsmError> => {
   if (process.platform !== 'linux') return refusal(`not known on ${process.platform}`);
   try {
     const opened = await openDescriptor(family);
-    if ('fd' in opened) return await adoptOrClose(family, opened.fd);
+    if ('fd' in opened) return await adoptOrClose(family, opened);
     return refusal(opened.errno === EACCES ? 'net.ipv4.ping_group_range excludes this user' : `error ${opened.errno}`);
   } catch (cause) {
     return refusal(cause instanceof Error ? cause.message : String(cause), cause);

@@ -4,7 +4,9 @@ import type { Stopwatch } from '../clock.ts';
 import { EsmError } from '../errors.ts';
 import type { Deadline } from './deadline.ts';
 import { asUnsent, errnoWords } from './errno.ts';
+import type { OpenIcmp } from './icmp-open.ts';
 import { decodeReply, encodeEcho } from './icmp-packet.ts';
+import type { ReadWait } from './icmp-wait.ts';
 import type { PingOutcome } from './ping.ts';
 
 /** Where an echo request is sent; the kernel wants a port and ignores it. */
@@ -29,11 +31,13 @@ export class IcmpSocket {
   readonly #free: number[] = [];
   readonly #family: 4 | 6;
   readonly #socket: Socket;
+  readonly #readWait: ReadWait;
   readonly #stopwatch: Stopwatch;
 
-  constructor(family: 4 | 6, socket: Socket, stopwatch: Stopwatch) {
+  constructor(family: 4 | 6, { socket, readWait }: OpenIcmp, stopwatch: Stopwatch) {
     this.#family = family;
     this.#socket = socket;
+    this.#readWait = readWait;
     this.#stopwatch = stopwatch;
     socket.on('message', (packet) => {
       this.#onMessage(packet);
@@ -94,7 +98,10 @@ export class IcmpSocket {
     const echo = decodeReply(this.#family, packet);
     const ping = echo === undefined ? undefined : this.#inFlight[echo.sequence];
     if (ping === undefined || ping.token !== echo?.token) return;
-    ping.settle({ type: 'answered', rttMs: this.#stopwatch() - ping.sentMs });
+    const elapsedMs = this.#stopwatch() - ping.sentMs;
+    const waitMs = this.#readWait();
+    const isSane = waitMs >= 0 && waitMs <= elapsedMs; // the clock that it is told by may be set at any time
+    ping.settle({ type: 'answered', rttMs: isSane ? elapsedMs - waitMs : elapsedMs });
   }
 
   #onError(error: Error): void {

@@ -42,14 +42,14 @@ export const createIcmpPing = (deps: IcmpPingDeps): IcmpPing => {
     6: { opening: undefined, open: undefined, refusedAtMs: 0 },
   };
   const open = async (number: 4 | 6): Promise<IcmpSocket | EsmError> => {
-    const socket = await openIcmpSocket(number);
-    if (socket instanceof EsmError) {
+    const opened = await openIcmpSocket(number);
+    if (opened instanceof EsmError) {
       families[number].refusedAtMs = deps.clock.now();
-      return socket;
+      return opened;
     }
-    const opened = new IcmpSocket(number, socket, deps.stopwatch);
-    families[number].open = opened;
-    return opened;
+    const socket = new IcmpSocket(number, opened, deps.stopwatch);
+    families[number].open = socket;
+    return socket;
   };
   const socketOf = async (number: 4 | 6): Promise<IcmpSocket | EsmError> => {
     const family = families[number];

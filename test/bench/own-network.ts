@@ -14,9 +14,9 @@ const INSIDE = 'CONSUL_ESM_BENCH_INSIDE_NAMESPACE';
 const PROGRAM = fileURLToPath(new URL('run.ts', import.meta.url));
 
 const mayPing = async (): Promise<boolean> => {
-  const socket = await openIcmpSocket(4);
-  if (socket instanceof EsmError) return false;
-  socket.close();
+  const opened = await openIcmpSocket(4);
+  if (opened instanceof EsmError) return false;
+  opened.socket.close();
   return true;
 };
 
