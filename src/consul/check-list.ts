@@ -5,6 +5,7 @@ import { type Answer, listOf } from './answer.ts';
 import { type Breather, createBreather } from './breather.ts';
 import { countOf, cut, differenceOf, type Elements, ELEMENTS_A_BREATH, NO_ELEMENTS, textOf } from './elements.ts';
 import { parseCheck, parseList } from './parse.ts';
+import { type BodyRoom, emptyRoom } from './transport.ts';
 
 /** What an answer says beyond the one before. */
 export interface CheckDifference {
@@ -21,6 +22,8 @@ export interface CheckDifference {
 }
 
 export interface CheckList {
+  /** Where the next answer may be put: the one that it is held against lies elsewhere. */
+  room(): BodyRoom;
   /** `isAnew`: is not held against the answer before. Rejects with `ESM_CONSUL_UNAVAILABLE` when the answer is no list. */
   read(answer: Answer, isAnew: boolean): Promise<CheckDifference>;
 }
@@ -29,7 +32,9 @@ export interface CheckList {
 export function createCheckList(what: string, clock: Clock): CheckList {
   /** Undefined: no answer yet, or one that could not be cut. */
   let known: Elements | undefined;
+  let [taken, free] = [emptyRoom(), emptyRoom()];
   return {
+    room: () => free,
     async read(answer, isAnew) {
       const breathe = createBreather(clock);
       const before = isAnew ? undefined : known;
@@ -39,6 +44,7 @@ export function createCheckList(what: string, clock: Clock): CheckList {
         bytes: answer.body.length,
         keep: () => {
           known = compared && latest;
+          [taken, free] = [free, taken];
         },
       };
       if (compared !== undefined) return { ...compared, ...rest };

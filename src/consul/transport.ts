@@ -22,7 +22,22 @@ export interface Call {
   readonly maxBytes?: number;
   /** How long the whole may take, in milliseconds. Default: 10 s. */
   readonly timeoutMs?: number;
+  /** Where the body is put, in place of what was there before. Default: a buffer of its own. */
+  readonly room?: BodyRoom | undefined;
 }
+
+/**
+ * Room for one body, used again and again by whoever asks for a long list all the time: V8 counts the bytes of buffers, and searches
+ * the whole heap for garbage after some 64 MB of new ones.
+ */
+export interface BodyRoom {
+  buffer: Buffer;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** Room for nothing yet: it grows with the bodies that are put there. */
+export const emptyRoom = (): BodyRoom => ({ buffer: NO_BYTES });
 
 /** Parameters of a query in order; one may come more than once (`node-meta`). */
 export type Query = readonly (readonly [name: string, value: string])[];
@@ -63,7 +78,7 @@ export function createTransport(
         body: call.body ?? null,
         signal,
       });
-      const body = await readBody(answer.body, call.maxBytes ?? DEFAULT_MAX_BYTES);
+      const body = await readBody(answer.body, call.maxBytes ?? DEFAULT_MAX_BYTES, call.room);
       return {
         status: answer.statusCode,
         index: indexOf(answer.headers['x-consul-index']),
@@ -76,18 +91,26 @@ export function createTransport(
   };
 }
 
+/** What a room has over a body that did not fit into the one before: lists grow slowly. */
+const SPARE = 1 / 16;
+
 const pathOf = ({ path, query = [] }: Call): string =>
   query.length === 0 ? path : `${path}?${query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')}`;
 
-async function readBody(body: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
+async function readBody(body: AsyncIterable<Buffer>, maxBytes: number, room?: BodyRoom): Promise<Buffer> {
+  const known = room?.buffer ?? NO_BYTES;
+  const beyond: Buffer[] = [];
+  let [length, fitting] = [0, 0];
   for await (const chunk of body) {
     length += chunk.length;
     if (length > maxBytes) throw new EsmError('ESM_CONSUL_UNAVAILABLE', `the answer is larger than ${maxBytes} bytes`);
-    chunks.push(chunk);
+    if (length <= known.length) fitting += chunk.copy(known, fitting);
+    else beyond.push(chunk);
   }
-  return Buffer.concat(chunks, length);
+  if (beyond.length === 0) return known.subarray(0, length);
+  if (room === undefined) return Buffer.concat(beyond, length);
+  room.buffer = Buffer.concat([known.subarray(0, fitting), ...beyond], Math.ceil(length * (1 + SPARE)));
+  return room.buffer.subarray(0, length);
 }
 
 function indexOf(header: string | string[] | undefined): number | undefined {

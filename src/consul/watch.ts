@@ -8,7 +8,7 @@ import type { ConsulClient } from './client.ts';
 import type { Watch, WatchObserver } from './consul.ts';
 import { requireOk } from './errors.ts';
 import { createRest, type Rest } from './rest.ts';
-import type { Call, Query } from './transport.ts';
+import type { BodyRoom, Call, Query } from './transport.ts';
 
 /** How long Consul may hold a query, in seconds. Below the minute after which load balancers drop an idle connection. */
 const WAIT_S = 50;
@@ -36,6 +36,8 @@ export interface BlockingQuery<T> {
   readonly path: string;
   /** Read anew for every question. */
   readonly query?: Query;
+  /** Where the body of the next answer is put, for lists so long that a buffer for each is dear. */
+  room?(): BodyRoom;
   /** Makes the value of an answer of status 200, or of 404 when `isAbsentOk`. May throw an EsmError. */
   parse(answer: Answer): T | Promise<T>;
   /** Every answer is told, for its value says what is new in it. Default: none whose body is that of the one before. */
@@ -151,13 +153,17 @@ class Loop<T> implements Watch {
 
 const digestOf = ({ status, body }: Answer): string => `${status} ${createHash('sha1').update(body).digest('base64')}`;
 
-const callOf = <T>({ path, query = [] }: BlockingQuery<T>, index: number, failures: number): Call => ({
-  method: 'GET',
-  path,
-  query: index === 0 ? query : [...query, ['index', String(index)], ['wait', `${WAIT_S}s`]],
-  maxBytes: MAX_BYTES,
-  timeoutMs: index === 0 ? Math.min(LONGEST_FIRST_TIMEOUT_MS, FIRST_TIMEOUT_MS * 2 ** failures) : HELD_TIMEOUT_MS,
-});
+const callOf = <T>(question: BlockingQuery<T>, index: number, failures: number): Call => {
+  const { path, query = [] } = question;
+  return {
+    method: 'GET',
+    path,
+    query: index === 0 ? query : [...query, ['index', String(index)], ['wait', `${WAIT_S}s`]],
+    maxBytes: MAX_BYTES,
+    timeoutMs: index === 0 ? Math.min(LONGEST_FIRST_TIMEOUT_MS, FIRST_TIMEOUT_MS * 2 ** failures) : HELD_TIMEOUT_MS,
+    room: question.room?.(),
+  };
+};
 
 const asEsmError = (what: string, error: unknown): EsmError =>
   error instanceof EsmError ? error : new EsmError('ESM_UNEXPECTED', what, { cause: error });

@@ -11,6 +11,7 @@ import { createCatalog } from '../../../src/consul/catalog.ts';
 import { hasLeader } from '../../../src/consul/gate.ts';
 import { createKeys } from '../../../src/consul/keys.ts';
 import { createRecords } from '../../../src/consul/records.ts';
+import { emptyRoom } from '../../../src/consul/transport.ts';
 import { startConsul, type TestConsul } from '../../support/consul.ts';
 import { connect, follow, forever, NO_TLS } from '../../support/consul-client.ts';
 import { startForwardProxy } from '../../support/forward-proxy.ts';
@@ -115,7 +116,7 @@ describe('plain HTTP', () => {
   });
 });
 
-describe('an answer that no Consul gives', () => {
+describe('an answer', () => {
   const http = (port: number) => ({ httpAddr: `127.0.0.1:${port}`, token: 'my-secret-token' });
   const never = { url: '', token: '' } as TestConsul; // safe: the address is given with the options
 
@@ -158,6 +159,22 @@ describe('an answer that no Consul gives', () => {
     });
     expect(await tryBoth(never, http(server.port))).toMatchObject(LOST);
     expect(sent).toBeLessThan(100e6);
+  });
+
+  it('is put where room is made for it, longer or shorter than the one before', async () => {
+    const bodies = [10, 300_000, 299_000, 0, 500_000, 7].map((length, place) => Buffer.alloc(length, `body ${place}`));
+    let asked = 0;
+    await using server = await startHttpTarget((_, to) => to.end(bodies[asked++]));
+    const client = await connect(never, http(server.port));
+    const room = emptyRoom();
+    const buffers = new Set<Buffer>();
+    for (const expected of bodies) {
+      const { body } = await client.ask({ method: 'GET', path: '/', room }, forever);
+      expect(body.equals(expected)).toBe(true);
+      buffers.add(room.buffer);
+    }
+    expect(buffers.size).toBe(3); // one for each that was longer than all before
+    await client.close();
   });
 
   it('errors bear no token', async () => {

@@ -37,6 +37,21 @@ it('holds the next answer against what was taken in, not against what was merely
   expect(told(await list.read(json(check('a')), false))).toMatchObject({ changed: [], gone: [] });
 });
 
+it('gives room for an answer beside the one that it is held against', async () => {
+  const list = createCheckList('watching', systemClock);
+  const read = async (...checks: readonly object[]) => {
+    const room = list.room();
+    if (room.buffer.length === 0) room.buffer = Buffer.alloc(1_000);
+    const length = room.buffer.write(JSON.stringify(checks));
+    const difference = await list.read({ ...answer(''), body: room.buffer.subarray(0, length) }, false);
+    difference.keep();
+    return told(difference);
+  };
+  await read(check('a'), check('b'));
+  expect(await read(check('b'), check('c'))).toMatchObject({ changed: ['c passing'], gone: ['a'] });
+  expect(await read(check('b'))).toMatchObject({ changed: [], gone: ['c'] });
+});
+
 it('tells all of it when it is to be read anew', async () => {
   const { list } = await listAfter(json(check('a')));
   expect(told(await list.read(json(check('a')), true))).toMatchObject({ isWhole: true, changed: ['a passing'] });
