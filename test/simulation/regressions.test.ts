@@ -12,7 +12,10 @@ test.each([
     353,
   ],
   ['a removal that met the list written for the sake of another removal was called late', 1734],
-  ['a node was not removed, for a slow read of its failure time was believed beside the write that came after it', 3396],
+  [
+    'a node was not removed, for a slow read of its failure time was believed beside the write that came after it',
+    3396,
+  ],
 ])('%s', async (_, seed) => {
   const { failure } = await simulate(seed);
   expect(failure).toBeUndefined();
