@@ -41,8 +41,7 @@ interface Local {
   readonly readAtMs: number;
 }
 
-const isWorthWriting = (written: Coordinate | undefined, moved: Coordinate): boolean =>
-  written === undefined || movementSeconds(written, moved) > LEAST_MOVEMENT_S;
+const segmentOf = (meta: ExternalNode['meta']): string => meta['consul-network-segment'] ?? '';
 
 export const createCoordinates = ({ store, clock, random, log }: CoordinatesDeps): Coordinates => {
   const stopping = new AbortController();
@@ -67,33 +66,47 @@ export const createCoordinates = ({ store, clock, random, log }: CoordinatesDeps
     return { current: written ?? originCoordinate, written };
   };
 
-  const move = async (node: string, segment: string, rttMs: number): Promise<void> => {
-    const fixed = await readLocal();
-    if (fixed === undefined) return;
-    const { current, written } = positions.get(node) ?? (await readPosition(node, segment));
-    const moved = updateCoordinate(current, fixed, rttMs / 1000, random);
-    if (moved === undefined) return;
-    const isNews = isWorthWriting(written, moved);
-    if (isNews) await store.write(node, segment, moved, stopping.signal);
-    if (busy.has(node)) positions.set(node, { current: moved, written: isNews ? moved : written });
+  const write = async (node: string, segment: string, moved: Coordinate): Promise<void> => {
+    await store.write(node, segment, moved, stopping.signal);
+    if (busy.has(node)) positions.set(node, { current: moved, written: moved });
   };
 
-  /** Nearly every ping: all is known, and nothing is to be written. False: nothing was done. */
-  const moveAtOnce = (node: string, rttMs: number): boolean => {
-    const [fixed, position] = [freshLocal()?.known, positions.get(node)];
-    if (fixed === undefined || position === undefined) return false;
-    const { current, written } = position;
+  /** Undefined: that was all. Nearly every ping ends so, and costs no promise. */
+  const move = (
+    { name, meta }: ExternalNode,
+    fixed: Coordinate,
+    { current, written }: Position,
+    rttMs: number,
+  ): Promise<void> | undefined => {
     const moved = updateCoordinate(current, fixed, rttMs / 1000, random);
-    if (moved === undefined || isWorthWriting(written, moved)) return false;
-    positions.set(node, { current: moved, written });
-    return true;
+    if (moved === undefined) return undefined;
+    const isNews = written === undefined || movementSeconds(written, moved) > LEAST_MOVEMENT_S;
+    if (isNews) return write(name, segmentOf(meta), moved);
+    if (busy.has(name)) positions.set(name, { current: moved, written });
+    return undefined;
+  };
+
+  /** As `move`, once what is not known has been read. */
+  const readAndMove = async (node: ExternalNode, rttMs: number): Promise<void> => {
+    const fixed = await readLocal();
+    if (fixed === undefined) return;
+    const position = positions.get(node.name) ?? (await readPosition(node.name, segmentOf(node.meta)));
+    await move(node, fixed, position, rttMs);
   };
 
   return {
-    observe({ name, meta }, rttMs) {
-      if (busy.has(name) || moveAtOnce(name, rttMs)) return;
+    observe(node, rttMs) {
+      const { name } = node;
+      if (busy.has(name)) return;
       busy.add(name);
-      move(name, meta['consul-network-segment'] ?? '', rttMs)
+      const [fixed, position] = [freshLocal()?.known, positions.get(name)];
+      const isKnown = fixed !== undefined && position !== undefined;
+      const moving = isKnown ? move(node, fixed, position, rttMs) : readAndMove(node, rttMs);
+      if (moving === undefined) {
+        busy.delete(name);
+        return;
+      }
+      moving
         .catch((error: unknown) => {
           if (stopping.signal.aborted) return;
           local = undefined;

@@ -60,7 +60,8 @@ const adopt = (family: 4 | 6, fd: number): Promise<Socket> =>
 
 const adoptOrClose = async (family: 4 | 6, { fd, libc }: Descriptor): Promise<OpenIcmp> => {
   try {
-    return { socket: await adopt(family, fd), readWait: createReadWait(libc, fd) };
+    const readWait = createReadWait(libc, fd);
+    return { socket: await adopt(family, fd), readWait };
   } catch (cause) {
     closeSync(fd);
     throw cause;
