@@ -114,6 +114,8 @@ export const leadershipMachine = setup({
     forgetLocks: assign({ lock: undefined, goLock: undefined }),
     countFailure: assign({ failures: ({ context, event }) => failuresAfter(context.failures, event) }),
     forgetFailures: assign({ failures: 0 }),
+    needSession: sendTo('session', { type: 'session.needed' }),
+    spareSession: sendTo('session', { type: 'session.spared' }),
     verifySession: sendTo('session', { type: 'session.verify' }),
     wakeWatches: sendTo('locks', { type: 'consul.reachable' }),
     wakeAssignment: sendTo('assignment', { type: 'consul.reachable' }),
@@ -209,6 +211,7 @@ export const leadershipMachine = setup({
       states: {
         follower: {
           description: 'Somebody else holds the lock, or who does is not known yet.',
+          entry: 'spareSession',
           always: [
             { guard: 'isEntitled', target: 'leader' },
             { guard: 'isOverruled', target: 'releasing' },
@@ -227,6 +230,7 @@ export const leadershipMachine = setup({
         candidate: {
           description: 'The lock is free: competes for it, and waits out its lock delay.',
           initial: 'acquiring',
+          entry: 'needSession',
           always: [
             { guard: 'isEntitled', target: 'leader' },
             { guard: 'isOutOfReach', target: 'follower' },
@@ -273,7 +277,7 @@ export const leadershipMachine = setup({
         },
         leader: {
           description: 'Holds the lock with a trusted session, and shares out the nodes.',
-          entry: 'announceObtained',
+          entry: ['needSession', 'announceObtained'],
           exit: 'announceLost',
           always: [
             { guard: 'isNotHolder', target: 'follower', actions: 'announceWaiting' },

@@ -25,17 +25,26 @@ const TRUST_MS = 5_500;
 /** How long a renewal may take: short enough for a second try within the trust. */
 const RENEW_LIMIT_MS = 2_000;
 
+/** How long a session that nothing rests on goes unasked: it costs nothing to doubt it for as long as a slow answer takes. */
+const SPARE_MS = TRUST_MS - 500;
+
 export interface SessionContext extends SessionInput {
   readonly session: string;
   /** Time to the next renewal, as Consul told; 0 before it did. */
   readonly renewMs: number;
+  /** Does the lock, or a claim to it, rest on the session? */
+  readonly isNeeded: boolean;
   /** Tries in a row that Consul did not answer. */
   readonly failures: number;
 }
 
-export type SessionEvent = /** Find out now whether the session lives, or can be had. */ {
-  readonly type: 'session.verify';
-};
+export type SessionEvent =
+  /** Find out now whether the session lives, or can be had. */
+  | { readonly type: 'session.verify' }
+  /** The lock is claimed by it. */
+  | { readonly type: 'session.needed' }
+  /** Nothing rests on it. */
+  | { readonly type: 'session.spared' };
 
 /** What the leadership chart hears of the session. */
 export type SessionReport =
@@ -72,6 +81,7 @@ export const sessionMachine = setup({
       renewMs: output,
       failures: 0,
     })),
+    adoptNeed: assign({ isNeeded: ({ event }) => event.type === 'session.needed' }),
     countFailure: assign({ failures: ({ context, event }) => failuresAfter(context.failures, event) }),
     forgetFailures: assign({ failures: 0 }),
     tellOpened: sendTo(
@@ -86,21 +96,26 @@ export const sessionMachine = setup({
     ),
   },
   guards: {
+    isSpare: ({ context }) => !context.isNeeded,
     isMade: (_, { output }: { readonly output: string | undefined }) => output !== undefined,
     isAlive: (_, { output }: { readonly output: number | undefined }) => output !== undefined,
   },
   delays: {
     /** Without jitter; src/actors/session.ts hands in the one with it. */
     backoff: ({ context }) => backoffMs(context.failures, 0),
-    /** At least twice within the trust: an election among Consul's servers takes some seconds. */
-    renewInterval: ({ context }) => Math.min(context.renewMs, TRUST_MS / 2),
+    /** While it is needed at least twice within the trust: an election among Consul's servers takes some seconds. */
+    renewInterval: ({ context }) => Math.min(context.renewMs, context.isNeeded ? TRUST_MS / 2 : SPARE_MS),
     trust: TRUST_MS,
   },
 }).createMachine({
   id: 'session',
   description: 'Keeps one Consul session alive.',
-  context: ({ input }) => ({ ...input, session: '', renewMs: 0, failures: 0 }),
+  context: ({ input }) => ({ ...input, session: '', renewMs: 0, isNeeded: false, failures: 0 }),
   initial: 'opening',
+  on: {
+    'session.needed': { actions: 'adoptNeed' },
+    'session.spared': { actions: 'adoptNeed' },
+  },
   states: {
     opening: {
       description: 'There is no session.',
@@ -141,7 +156,10 @@ export const sessionMachine = setup({
         resting: {
           description: 'Between two renewals.',
           after: { renewInterval: { target: 'renewing' } },
-          on: { 'session.verify': { target: 'renewing' } },
+          on: {
+            'session.verify': { target: 'renewing' },
+            'session.needed': { guard: 'isSpare', target: 'renewing', actions: 'adoptNeed' },
+          },
         },
         renewing: {
           description: 'A renewal is on its way, with a limit: one that hangs must not eat up the trust.',

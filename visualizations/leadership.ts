@@ -80,6 +80,7 @@ export const leadershipMachine = createMachine({
       states: {
         follower: {
           description: 'Somebody else holds the lock, or who does is not known yet.',
+          entry: 'spareSession',
           always: [
             {
               guard: 'isEntitled',
@@ -116,6 +117,7 @@ export const leadershipMachine = createMachine({
         candidate: {
           description: 'The lock is free: competes for it, and waits out its lock delay.',
           initial: 'acquiring',
+          entry: 'needSession',
           always: [
             {
               guard: 'isEntitled',
@@ -199,7 +201,7 @@ export const leadershipMachine = createMachine({
         },
         leader: {
           description: 'Holds the lock with a trusted session, and shares out the nodes.',
-          entry: 'announceObtained',
+          entry: ['needSession', 'announceObtained'],
           exit: 'announceLost',
           always: [
             {

@@ -4,6 +4,14 @@ export const sessionMachine = createMachine({
   id: 'session',
   description: 'Keeps one Consul session alive.',
   initial: 'opening',
+  on: {
+    'session.needed': {
+      actions: 'adoptNeed',
+    },
+    'session.spared': {
+      actions: 'adoptNeed',
+    },
+  },
   states: {
     opening: {
       description: 'There is no session.',
@@ -84,6 +92,11 @@ export const sessionMachine = createMachine({
           on: {
             'session.verify': {
               target: 'renewing',
+            },
+            'session.needed': {
+              guard: 'isSpare',
+              target: 'renewing',
+              actions: 'adoptNeed',
             },
           },
         },

@@ -228,6 +228,39 @@ describe('follower', () => {
     expect(ports.locks.last().received).toEqual([{ type: 'consul.reachable' }]);
   });
 
+  it('has its session renewed at once when it competes, often while it leads, and seldom while it follows', async () => {
+    /** What passed until the next renewal, which is answered. */
+    const restMs = async (): Promise<number> => {
+      const [renewals, fromMs] = [ports.renew.calls.length, clock.now()];
+      while (ports.renew.calls.length === renewals) await clock.advance(50);
+      await settle('renew', 5_000);
+      return clock.now() - fromMs;
+    };
+    await startCompeting();
+    expect(await restMs()).toBe(5_000);
+    const renewals = ports.renew.calls.length;
+    goLock(FREE);
+    lock(FREE);
+    expect(ports.renew.calls).toHaveLength(renewals + 1);
+    await settle('renew', 5_000);
+    await settle('acquire', true);
+    lock(OURS);
+    expect(state()).toBe('leader');
+    expect(await restMs()).toBe(2_750);
+    lock(OTHERS);
+    await restMs();
+    expect(await restMs()).toBe(5_000);
+  });
+
+  it('has its session renewed often too when it leads without a try', async () => {
+    await startCompeting();
+    goLock(FREE);
+    const renewals = ports.renew.calls.length;
+    lock(OURS);
+    expect(state()).toBe('leader');
+    expect(ports.renew.calls).toHaveLength(renewals + 1);
+  });
+
   it('passes on what the watches learn of Consul', async () => {
     await startCompeting();
     ports.locks.last().send({ type: 'consul.failed', code: 'c', message: 'm' });

@@ -71,6 +71,14 @@ const distrust = async (): Promise<void> => {
   await clock.advance(5_500);
 };
 
+const needed = (): void => {
+  chart.actor.send({ type: 'session.needed' });
+};
+
+const spared = (): void => {
+  chart.actor.send({ type: 'session.spared' });
+};
+
 const failures = (): number => chart.actor.getSnapshot().context.failures;
 
 describe('opening', () => {
@@ -125,13 +133,46 @@ describe('open', () => {
     expect(ports.renew.calls).toHaveLength(2);
   });
 
-  it('renews twice within the trust, however long Consul would wait', async () => {
-    await open();
-    await renewed(3_600_000);
-    await clock.advance(2_749);
-    expect(ports.renew.calls).toHaveLength(1);
+  /** The next renewal comes after so long, and not before. */
+  const expectRenewalIn = async (ms: number): Promise<void> => {
+    const renewals = ports.renew.calls.length;
+    await clock.advance(ms - 1);
+    expect(ports.renew.calls).toHaveLength(renewals);
     await clock.advance(1);
-    expect(ports.renew.calls).toHaveLength(2);
+    expect(ports.renew.calls).toHaveLength(renewals + 1);
+  };
+
+  it.each([
+    ['twice within the trust when the lock rests on it', needed, 2_750],
+    ['just before it would be doubted when nothing rests on it', spared, 5_000],
+  ])('renews %s, however long Consul would wait', async (_, told, restMs) => {
+    await open();
+    told();
+    await renewed(3_600_000);
+    await expectRenewalIn(restMs);
+    await renewed(3_600_000);
+    await expectRenewalIn(restMs);
+  });
+
+  it('renews at once when it is needed, and once only however often that is told', async () => {
+    await open();
+    await renewed(5_000);
+    const renewals = ports.renew.calls.length;
+    needed();
+    expect(chart.state()).toEqual({ open: 'renewing' });
+    await renewed(5_000);
+    needed();
+    expect(chart.state()).toEqual({ open: 'resting' });
+    expect(ports.renew.calls).toHaveLength(renewals + 1);
+    await expectRenewalIn(2_750);
+  });
+
+  it('renews less often again when it is spared', async () => {
+    needed();
+    await open();
+    spared();
+    await renewed(3_600_000);
+    await expectRenewalIn(5_000);
   });
 
   it('is trusted for 5.5 s after each renewal, and never while one renews in time', async () => {
