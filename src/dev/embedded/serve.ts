@@ -72,7 +72,7 @@ export function rendered(body: ReplyBody, isPretty = false): readonly [type: str
     case 'bytes':
       return ['text/plain', body.bytes];
     case 'json':
-      return ['application/json', withFlags(jsonText(body.value, isPretty))];
+      return ['application/json', isPretty ? prettyText(body.value) : jsonText(body.value)];
   }
 }
 
@@ -80,5 +80,21 @@ export function rendered(body: ReplyBody, isPretty = false): readonly [type: str
 const withFlags = (text: string): string =>
   text.includes('"Flags"') ? text.replaceAll(/("Flags": ?)"(\d+)"/g, '$1$2') : text;
 
-const jsonText = (value: unknown, isPretty: boolean): string =>
-  isPretty ? `${JSON.stringify(value, null, 4)}\n` : JSON.stringify(value);
+const prettyText = (value: unknown): string => withFlags(`${JSON.stringify(value, null, 4)}\n`);
+
+const jsonText = (value: unknown): string =>
+  isList(value) ? `[${value.map(elementText).join(',')}]` : withFlags(JSON.stringify(value));
+
+const isList = (value: unknown): value is readonly object[] =>
+  Array.isArray(value) && value.every((element) => typeof element === 'object' && element !== null);
+
+/** Of the elements of lists, which are told over and over: what the server holds does not change, it is replaced. */
+const texts = new WeakMap<object, string>();
+
+function elementText(element: object): string {
+  const known = texts.get(element);
+  if (known !== undefined) return known;
+  const text = withFlags(JSON.stringify(element));
+  texts.set(element, text);
+  return text;
+}
