@@ -25,7 +25,10 @@ const TRUST_MS = 5_500;
 /** How long a renewal may take: short enough for a second try within the trust. */
 const RENEW_LIMIT_MS = 2_000;
 
-/** How long a session that nothing rests on goes unasked: it costs nothing to doubt it for as long as a slow answer takes. */
+/**
+ * How long a session that nothing rests on goes unasked. It costs nothing to doubt it for as long as a slow answer takes; but its
+ * renewals go on, for they notice within seconds that Consul's servers do not answer, while watches wait on them for half a minute.
+ */
 const SPARE_MS = TRUST_MS - 500;
 
 export interface SessionContext extends SessionInput {
