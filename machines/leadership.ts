@@ -18,16 +18,13 @@ import {
 import type { assignmentMachine } from './assignment.ts';
 import { backoffMs, failuresAfter } from './rules/backoff.ts';
 import { troubleOf, type ActorFailed, type ConsulNews } from './rules/trouble.ts';
-import type { SessionReport, sessionMachine } from './session.ts';
+import type { Holder, SessionReport, sessionMachine } from './session.ts';
 
 export interface LeadershipInput {
   readonly parent: AnyActorRef;
   /** Own service id. */
   readonly serviceId: string;
 }
-
-/** A lock key as the watch shows it. */
-export type Holder = { readonly type: 'free' } | { readonly type: 'held'; readonly session: string };
 
 export interface LeadershipContext extends LeadershipInput {
   /** What the watches saw last; undefined: nothing yet. */
@@ -109,13 +106,16 @@ export const leadershipMachine = setup({
       assertEvent(event, 'session.opened');
       return { session: event.session };
     }),
+    /** It keeps a session only while there is a lock to claim or to keep. */
+    showSession: sendTo('session', ({ event }) => {
+      assertEvent(event, 'lock.changed');
+      return event;
+    }),
     forgetSession: assign({ session: undefined }),
     /** What a watch that ended saw may no longer be true. */
     forgetLocks: assign({ lock: undefined, goLock: undefined }),
     countFailure: assign({ failures: ({ context, event }) => failuresAfter(context.failures, event) }),
     forgetFailures: assign({ failures: 0 }),
-    needSession: sendTo('session', { type: 'session.needed' }),
-    spareSession: sendTo('session', { type: 'session.spared' }),
     verifySession: sendTo('session', { type: 'session.verify' }),
     wakeWatches: sendTo('locks', { type: 'consul.reachable' }),
     wakeAssignment: sendTo('assignment', { type: 'consul.reachable' }),
@@ -176,7 +176,7 @@ export const leadershipMachine = setup({
       },
     },
     competing: {
-      description: 'Watches the lock with a session in hand.',
+      description: 'Watches the lock, with a session in hand while it can be had.',
       initial: 'follower',
       invoke: [
         {
@@ -198,7 +198,7 @@ export const leadershipMachine = setup({
         },
       ],
       on: {
-        'lock.changed': { actions: 'adoptLock' },
+        'lock.changed': { actions: ['adoptLock', 'showSession'] },
         'goLock.changed': { actions: 'adoptGoLock' },
         'session.opened': { actions: 'adoptSession' },
         'session.lost': { actions: 'forgetSession' },
@@ -211,7 +211,6 @@ export const leadershipMachine = setup({
       states: {
         follower: {
           description: 'Somebody else holds the lock, or who does is not known yet.',
-          entry: 'spareSession',
           always: [
             { guard: 'isEntitled', target: 'leader' },
             { guard: 'isOverruled', target: 'releasing' },
@@ -230,7 +229,6 @@ export const leadershipMachine = setup({
         candidate: {
           description: 'The lock is free: competes for it, and waits out its lock delay.',
           initial: 'acquiring',
-          entry: 'needSession',
           always: [
             { guard: 'isEntitled', target: 'leader' },
             { guard: 'isOutOfReach', target: 'follower' },
@@ -277,7 +275,7 @@ export const leadershipMachine = setup({
         },
         leader: {
           description: 'Holds the lock with a trusted session, and shares out the nodes.',
-          entry: ['needSession', 'announceObtained'],
+          entry: 'announceObtained',
           exit: 'announceLost',
           always: [
             { guard: 'isNotHolder', target: 'follower', actions: 'announceWaiting' },

@@ -1,10 +1,11 @@
 /**
  * One living Consul session: what a claim to the leader's lock rests on.
  *
- * Decides when the session is renewed, when it counts as lost, and when a new one is made. Started by the leadership
- * chart once this instance is registered; tells it `session.opened` and `session.lost`, and `newsTo` its news of Consul.
+ * Decides when a session is made, renewed and given back, and when it counts as lost: while another holds the lock there is
+ * nothing to claim, and none is kept. Started by the leadership chart once this instance is registered, and told by it what
+ * the watch of the lock sees; tells it `session.opened` and `session.lost`, and `newsTo` its news of Consul.
  */
-import { assign, sendTo, setup, type AnyActorRef, type PromiseActorLogic } from 'xstate';
+import { assertEvent, assign, sendTo, setup, type AnyActorRef, type PromiseActorLogic } from 'xstate';
 import { backoffMs, failuresAfter } from './rules/backoff.ts';
 import { troubleOf, type ConsulNews } from './rules/trouble.ts';
 
@@ -25,29 +26,22 @@ const TRUST_MS = 5_500;
 /** How long a renewal may take: short enough for a second try within the trust. */
 const RENEW_LIMIT_MS = 2_000;
 
-/**
- * How long a session that nothing rests on goes unasked. It costs nothing to doubt it for as long as a slow answer takes; but its
- * renewals go on, for they notice within seconds that Consul's servers do not answer, while watches wait on them for half a minute.
- */
-const SPARE_MS = TRUST_MS - 500;
-
 export interface SessionContext extends SessionInput {
   readonly session: string;
   /** Time to the next renewal, as Consul told; 0 before it did. */
   readonly renewMs: number;
-  /** Does the lock, or a claim to it, rest on the session? */
-  readonly isNeeded: boolean;
   /** Tries in a row that Consul did not answer. */
   readonly failures: number;
 }
 
+/** A lock key as the watch shows it. */
+export type Holder = { readonly type: 'free' } | { readonly type: 'held'; readonly session: string };
+
 export type SessionEvent =
   /** Find out now whether the session lives, or can be had. */
   | { readonly type: 'session.verify' }
-  /** The lock is claimed by it. */
-  | { readonly type: 'session.needed' }
-  /** Nothing rests on it. */
-  | { readonly type: 'session.spared' };
+  /** Who holds the lock that sessions are for. */
+  | { readonly type: 'lock.changed'; readonly holder: Holder };
 
 /** What the leadership chart hears of the session. */
 export type SessionReport =
@@ -58,6 +52,7 @@ export type SessionActors = {
   readonly create: PromiseActorLogic<string | undefined>;
   /** Resolves to the time to the next renewal in milliseconds; undefined: the session is dead. Rejects after `limitMs`. */
   readonly renew: PromiseActorLogic<number | undefined, Renewal>;
+  readonly destroy: PromiseActorLogic<void, { readonly session: string }>;
 };
 
 /** A renewal to be sent: of which session, and how long it may take. */
@@ -84,7 +79,6 @@ export const sessionMachine = setup({
       renewMs: output,
       failures: 0,
     })),
-    adoptNeed: assign({ isNeeded: ({ event }) => event.type === 'session.needed' }),
     countFailure: assign({ failures: ({ context, event }) => failuresAfter(context.failures, event) }),
     forgetFailures: assign({ failures: 0 }),
     tellOpened: sendTo(
@@ -99,30 +93,38 @@ export const sessionMachine = setup({
     ),
   },
   guards: {
-    isSpare: ({ context }) => !context.isNeeded,
+    isLockFree: ({ event }) => {
+      assertEvent(event, 'lock.changed');
+      return event.holder.type === 'free';
+    },
+    isLockOthers: ({ context, event }) => {
+      assertEvent(event, 'lock.changed');
+      return event.holder.type === 'held' && event.holder.session !== context.session;
+    },
     isMade: (_, { output }: { readonly output: string | undefined }) => output !== undefined,
     isAlive: (_, { output }: { readonly output: number | undefined }) => output !== undefined,
   },
   delays: {
     /** Without jitter; src/actors/session.ts hands in the one with it. */
     backoff: ({ context }) => backoffMs(context.failures, 0),
-    /** While it is needed at least twice within the trust: an election among Consul's servers takes some seconds. */
-    renewInterval: ({ context }) => Math.min(context.renewMs, context.isNeeded ? TRUST_MS / 2 : SPARE_MS),
+    /** At least twice within the trust: an election among Consul's servers takes some seconds. */
+    renewInterval: ({ context }) => Math.min(context.renewMs, TRUST_MS / 2),
     trust: TRUST_MS,
   },
 }).createMachine({
   id: 'session',
-  description: 'Keeps one Consul session alive.',
-  context: ({ input }) => ({ ...input, session: '', renewMs: 0, isNeeded: false, failures: 0 }),
-  initial: 'opening',
-  on: {
-    'session.needed': { actions: 'adoptNeed' },
-    'session.spared': { actions: 'adoptNeed' },
-  },
+  description: 'Keeps one Consul session alive, while there is a lock to claim or to keep.',
+  context: ({ input }) => ({ ...input, session: '', renewMs: 0, failures: 0 }),
+  initial: 'idle',
   states: {
+    idle: {
+      description: 'Another holds the lock, or who does is not known yet: no session is needed.',
+      on: { 'lock.changed': { guard: 'isLockFree', target: 'opening' } },
+    },
     opening: {
-      description: 'There is no session.',
+      description: 'There is no session, and need of one.',
       initial: 'asking',
+      on: { 'lock.changed': { guard: 'isLockOthers', target: 'idle', actions: 'forgetFailures' } },
       states: {
         asking: {
           description: 'Asks for one. Another that was made of a lost answer runs out by itself.',
@@ -155,14 +157,12 @@ export const sessionMachine = setup({
       description: 'The session was alive a short while ago; every renewal starts that while anew.',
       initial: 'resting',
       after: { trust: { target: 'doubted', actions: 'tellLost' } },
+      on: { 'lock.changed': { guard: 'isLockOthers', target: 'closing', actions: 'tellLost' } },
       states: {
         resting: {
           description: 'Between two renewals.',
           after: { renewInterval: { target: 'renewing' } },
-          on: {
-            'session.verify': { target: 'renewing' },
-            'session.needed': { guard: 'isSpare', target: 'renewing', actions: 'adoptNeed' },
-          },
+          on: { 'session.verify': { target: 'renewing' } },
         },
         renewing: {
           description: 'A renewal is on its way, with a limit: one that hangs must not eat up the trust.',
@@ -197,6 +197,7 @@ export const sessionMachine = setup({
       description:
         'Trusted no more and perhaps still alive: nothing is claimed by it before Consul says that it lives.',
       initial: 'asking',
+      on: { 'lock.changed': { guard: 'isLockOthers', target: 'closing' } },
       states: {
         asking: {
           description: 'A renewal is on its way, with a limit: one that hangs would keep the lock from everybody.',
@@ -225,6 +226,18 @@ export const sessionMachine = setup({
           on: { 'session.verify': { target: 'asking' } },
         },
       },
+    },
+    closing: {
+      description: 'Another holds the lock: gives the session back; once, for it runs out by itself.',
+      entry: 'forgetFailures',
+      invoke: {
+        id: 'destroy',
+        src: 'destroy',
+        input: ({ context }) => ({ session: context.session }),
+        onDone: { target: 'idle' },
+        onError: { target: 'idle', actions: { type: 'tellFailed', params: ({ event }) => event } },
+      },
+      on: { 'lock.changed': { guard: 'isLockFree', target: 'opening' } },
     },
   },
   options: { maxIterations: 20 },

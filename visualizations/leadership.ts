@@ -18,7 +18,7 @@ export const leadershipMachine = createMachine({
       },
     },
     competing: {
-      description: 'Watches the lock with a session in hand.',
+      description: 'Watches the lock, with a session in hand while it can be had.',
       initial: 'follower',
       invoke: [
         {
@@ -44,7 +44,7 @@ export const leadershipMachine = createMachine({
       ],
       on: {
         'lock.changed': {
-          actions: 'adoptLock',
+          actions: ['adoptLock', 'showSession'],
         },
         'goLock.changed': {
           actions: 'adoptGoLock',
@@ -80,7 +80,6 @@ export const leadershipMachine = createMachine({
       states: {
         follower: {
           description: 'Somebody else holds the lock, or who does is not known yet.',
-          entry: 'spareSession',
           always: [
             {
               guard: 'isEntitled',
@@ -117,7 +116,6 @@ export const leadershipMachine = createMachine({
         candidate: {
           description: 'The lock is free: competes for it, and waits out its lock delay.',
           initial: 'acquiring',
-          entry: 'needSession',
           always: [
             {
               guard: 'isEntitled',
@@ -201,7 +199,7 @@ export const leadershipMachine = createMachine({
         },
         leader: {
           description: 'Holds the lock with a trusted session, and shares out the nodes.',
-          entry: ['needSession', 'announceObtained'],
+          entry: 'announceObtained',
           exit: 'announceLost',
           always: [
             {

@@ -2,20 +2,28 @@ import { createMachine } from 'xstate';
 
 export const sessionMachine = createMachine({
   id: 'session',
-  description: 'Keeps one Consul session alive.',
-  initial: 'opening',
-  on: {
-    'session.needed': {
-      actions: 'adoptNeed',
-    },
-    'session.spared': {
-      actions: 'adoptNeed',
-    },
-  },
+  description: 'Keeps one Consul session alive, while there is a lock to claim or to keep.',
+  initial: 'idle',
   states: {
+    idle: {
+      description: 'Another holds the lock, or who does is not known yet: no session is needed.',
+      on: {
+        'lock.changed': {
+          guard: 'isLockFree',
+          target: 'opening',
+        },
+      },
+    },
     opening: {
-      description: 'There is no session.',
+      description: 'There is no session, and need of one.',
       initial: 'asking',
+      on: {
+        'lock.changed': {
+          guard: 'isLockOthers',
+          target: 'idle',
+          actions: 'forgetFailures',
+        },
+      },
       states: {
         asking: {
           description: 'Asks for one. Another that was made of a lost answer runs out by itself.',
@@ -81,6 +89,13 @@ export const sessionMachine = createMachine({
           actions: 'tellLost',
         },
       },
+      on: {
+        'lock.changed': {
+          guard: 'isLockOthers',
+          target: 'closing',
+          actions: 'tellLost',
+        },
+      },
       states: {
         resting: {
           description: 'Between two renewals.',
@@ -92,11 +107,6 @@ export const sessionMachine = createMachine({
           on: {
             'session.verify': {
               target: 'renewing',
-            },
-            'session.needed': {
-              guard: 'isSpare',
-              target: 'renewing',
-              actions: 'adoptNeed',
             },
           },
         },
@@ -157,6 +167,12 @@ export const sessionMachine = createMachine({
       description:
         'Trusted no more and perhaps still alive: nothing is claimed by it before Consul says that it lives.',
       initial: 'asking',
+      on: {
+        'lock.changed': {
+          guard: 'isLockOthers',
+          target: 'closing',
+        },
+      },
       states: {
         asking: {
           description: 'A renewal is on its way, with a limit: one that hangs would keep the lock from everybody.',
@@ -210,6 +226,29 @@ export const sessionMachine = createMachine({
               target: 'asking',
             },
           },
+        },
+      },
+    },
+    closing: {
+      description: 'Another holds the lock: gives the session back; once, for it runs out by itself.',
+      entry: 'forgetFailures',
+      invoke: {
+        id: 'destroy',
+        src: 'destroy',
+        onDone: {
+          target: 'idle',
+        },
+        onError: {
+          target: 'idle',
+          actions: {
+            type: 'tellFailed',
+          },
+        },
+      },
+      on: {
+        'lock.changed': {
+          guard: 'isLockFree',
+          target: 'opening',
         },
       },
     },

@@ -13,6 +13,7 @@ export interface SessionDeps {
 const sessionActors = ({ lock }: SessionDeps): SessionActors => ({
   create: fromPromise(({ signal }) => lock.createSession(signal)),
   renew: fromPromise(({ input, signal }) => lock.renewSession(input.session, input.limitMs, signal)),
+  destroy: fromPromise(({ input, signal }) => lock.destroySession(input.session, signal)),
 });
 
 /** The wired chart, for the leadership chart to start. */

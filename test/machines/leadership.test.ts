@@ -1,8 +1,8 @@
 import type { NonReducibleUnknown } from 'xstate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assignmentMachine, type FleetNews, type Survey, type WriteListsInput } from '../../machines/assignment.ts';
-import { leadershipMachine, type Holder, type LeadershipActors, type LockNews } from '../../machines/leadership.ts';
-import { sessionMachine, type Renewal } from '../../machines/session.ts';
+import { leadershipMachine, type LeadershipActors, type LockNews } from '../../machines/leadership.ts';
+import { sessionMachine, type Holder, type Renewal } from '../../machines/session.ts';
 import { leadershipLogic } from '../../src/actors/leadership.ts';
 import type { Fleet, Lock, LockHolder, WatchObserver } from '../../src/consul/consul.ts';
 import { EsmError } from '../../src/errors.ts';
@@ -37,6 +37,7 @@ const openPorts = (): {
   readonly fleet: CallbackPort<WakeOrder, FleetNews, NonReducibleUnknown>;
   readonly create: PromisePort<string | undefined, NonReducibleUnknown>;
   readonly renew: PromisePort<number | undefined, Renewal>;
+  readonly destroy: PromisePort<void, Claim>;
   readonly acquire: PromisePort<boolean, Claim>;
   readonly release: PromisePort<void, Claim>;
   readonly withdraw: PromisePort<void, Claim>;
@@ -47,6 +48,7 @@ const openPorts = (): {
   fleet: createCallbackPort(),
   create: createPromisePort(),
   renew: createPromisePort(),
+  destroy: createPromisePort(),
   acquire: createPromisePort(),
   release: createPromisePort(),
   withdraw: createPromisePort(),
@@ -64,7 +66,7 @@ beforeEach(() => {
   const actors = {
     locks: ports.locks.logic,
     session: sessionMachine.provide({
-      actors: { create: ports.create.logic, renew: ports.renew.logic },
+      actors: { create: ports.create.logic, renew: ports.renew.logic, destroy: ports.destroy.logic },
     }),
     assignment: assignmentMachine.provide({
       actors: { fleet: ports.fleet.logic, survey: ports.survey.logic, writeLists: ports.writeLists.logic },
@@ -95,7 +97,7 @@ const goLock = (holder: Holder): void => {
 };
 
 const settle = async (
-  port: 'acquire' | 'release' | 'withdraw' | 'renew' | 'create',
+  port: 'acquire' | 'release' | 'withdraw' | 'renew' | 'create' | 'destroy',
   output?: unknown,
 ): Promise<void> => {
   ports[port].last().resolve(output as never); // safe: each test answers in the port's own words
@@ -110,9 +112,10 @@ const fail = async (port: 'acquire' | 'release' | 'withdraw' | 'renew'): Promise
 const state = (): unknown => (chart.state() as { competing?: unknown }).competing ?? chart.state(); // safe: read only
 const emitted = (): string[] => chart.emitted.map(({ type }) => type.replace('leadership.', ''));
 
-/** Registered, with a session that was just renewed; nothing known of the locks. */
+/** Registered, with a session that was just renewed; the lock is free, and nothing known of that of Go instances. */
 const startCompeting = async (): Promise<void> => {
   chart.actor.send({ type: 'registration.registered' });
+  lock(FREE);
   await settle('create', 's1');
   await clock.advance(0);
   await settle('renew', 5_000);
@@ -121,7 +124,6 @@ const startCompeting = async (): Promise<void> => {
 const startCandidate = async (): Promise<void> => {
   await startCompeting();
   goLock(FREE);
-  lock(FREE);
 };
 
 const startLeader = async (): Promise<void> => {
@@ -158,11 +160,12 @@ describe('unregistered', () => {
 });
 
 describe('follower', () => {
-  it('stays one while another holds the lock, its own former self too', async () => {
-    await startCompeting();
+  it('stays one while another holds the lock, its own former self too, and needs no session', () => {
+    chart.actor.send({ type: 'registration.registered' });
     goLock(FREE);
     lock(OTHERS);
     expect(state()).toBe('follower');
+    expect(ports.create.calls).toHaveLength(0);
     expect(ports.acquire.calls).toHaveLength(0);
   });
 
@@ -184,8 +187,8 @@ describe('follower', () => {
 
   it('warns of no Go instance that leads while another of ours holds the lock', async () => {
     await startCompeting();
-    goLock(OTHERS);
     lock(OTHERS);
+    goLock(OTHERS);
     expect(state()).toBe('follower');
     expect(emitted()).toEqual(['waiting']);
   });
@@ -200,21 +203,26 @@ describe('follower', () => {
     expect(ports.acquire.last().input).toEqual({ session: 's1' });
   });
 
-  it('competes the moment the lock is free', async () => {
-    await startCompeting();
+  it('makes a session the moment the lock is free, and competes with it', async () => {
+    chart.actor.send({ type: 'registration.registered' });
     goLock(FREE);
     lock(OTHERS);
     lock(FREE);
+    expect(ports.create.calls).toHaveLength(1);
+    await settle('create', 's1');
     expect(state()).toEqual({ candidate: 'acquiring' });
   });
 
-  it('leads when the watch shows after all that its session holds the lock', async () => {
+  it('gives its session back when another was first, and makes a new one when the lock is free again', async () => {
     await startCandidate();
     await settle('acquire', true);
     lock(OTHERS);
     expect(state()).toBe('follower');
-    lock(OURS);
-    expect(state()).toBe('leader');
+    expect(ports.destroy.last().input).toEqual({ session: 's1' });
+    await settle('destroy');
+    lock(FREE);
+    await settle('create', 's2');
+    expect(ports.acquire.last().input).toEqual({ session: 's2' });
   });
 
   it('verifies its session when the registration is lost, regained, or Consul is back', async () => {
@@ -226,39 +234,6 @@ describe('follower', () => {
       await settle('renew', 5_000);
     }
     expect(ports.locks.last().received).toEqual([{ type: 'consul.reachable' }]);
-  });
-
-  it('has its session renewed at once when it competes, often while it leads, and seldom while it follows', async () => {
-    /** What passed until the next renewal, which is answered. */
-    const restMs = async (): Promise<number> => {
-      const [renewals, fromMs] = [ports.renew.calls.length, clock.now()];
-      while (ports.renew.calls.length === renewals) await clock.advance(50);
-      await settle('renew', 5_000);
-      return clock.now() - fromMs;
-    };
-    await startCompeting();
-    expect(await restMs()).toBe(5_000);
-    const renewals = ports.renew.calls.length;
-    goLock(FREE);
-    lock(FREE);
-    expect(ports.renew.calls).toHaveLength(renewals + 1);
-    await settle('renew', 5_000);
-    await settle('acquire', true);
-    lock(OURS);
-    expect(state()).toBe('leader');
-    expect(await restMs()).toBe(2_750);
-    lock(OTHERS);
-    await restMs();
-    expect(await restMs()).toBe(5_000);
-  });
-
-  it('has its session renewed often too when it leads without a try', async () => {
-    await startCompeting();
-    goLock(FREE);
-    const renewals = ports.renew.calls.length;
-    lock(OURS);
-    expect(state()).toBe('leader');
-    expect(ports.renew.calls).toHaveLength(renewals + 1);
   });
 
   it('passes on what the watches learn of Consul', async () => {
@@ -466,6 +441,8 @@ describe('beside Go instances', () => {
     lock(OTHERS);
     lock(FREE);
     expect(emitted().filter((type) => type === 'blocked')).toHaveLength(1);
+    await settle('create', 's2');
+    expect(state()).toBe('blocked');
     goLock(FREE);
     expect(state()).toEqual({ candidate: 'acquiring' });
   });
@@ -479,10 +456,12 @@ describe('beside Go instances', () => {
     expect(emitted()).not.toContain('obtained');
   });
 
-  it('gives back a lock that it learns of while it follows', async () => {
-    await startCompeting();
+  it('gives back a lock that it kept without knowing: its session was in doubt', async () => {
+    await startLeader();
+    await clock.advance(5_500);
     goLock(OTHERS);
-    lock(OURS);
+    expect(state()).toBe('follower');
+    await settle('renew', 5_000);
     expect(state()).toEqual({ releasing: 'asking' });
   });
 });
@@ -628,10 +607,11 @@ describe('faulty', () => {
     breakActor('locks');
     await settle('withdraw');
     await clock.advance(10_000);
-    await settle('create', 's2');
     expect(state()).toBe('follower');
     goLock(FREE);
+    expect(state()).toBe('follower');
     lock(FREE);
+    await settle('create', 's2');
     expect(ports.acquire.last().input).toEqual({ session: 's2' });
   });
 
@@ -708,13 +688,16 @@ describe('the wired chart', () => {
     ]);
   });
 
-  it('has no Go key to fear where it is the lock itself', async () => {
+  it('has no Go key to fear where it is the lock itself, and gives its session back when another holds it', async () => {
     const [own, calls] = [watched(), [] as string[]];
     chart = startChildChart(wire(own.watch, undefined, calls), { serviceId: 'x' }, { clock });
     chart.actor.send({ type: 'registration.registered' });
     own.seen.observer?.onAnswer({ type: 'free' }, 1);
     await flush();
     expect(calls).toEqual(['acquire s1']);
+    own.seen.observer?.onAnswer({ type: 'held', session: 'another', lockIndex: 2, flags: '0' }, 2);
+    await flush();
+    expect(calls).toEqual(['acquire s1', 'destroy s1']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NonReducibleUnknown } from 'xstate';
-import { sessionMachine, type Renewal, type SessionActors } from '../../machines/session.ts';
+import { sessionMachine, type Holder, type Renewal, type SessionActors } from '../../machines/session.ts';
 import { EsmError } from '../../src/errors.ts';
 import { createCoverage } from '../support/chart.ts';
 import { startChildChart, type ChildChart } from '../support/child-chart.ts';
@@ -14,7 +14,8 @@ const coverage = createCoverage(sessionMachine);
 const openPorts = (): {
   readonly create: PromisePort<string | undefined, NonReducibleUnknown>;
   readonly renew: PromisePort<number | undefined, Renewal>;
-} => ({ create: createPromisePort(), renew: createPromisePort() });
+  readonly destroy: PromisePort<void, { readonly session: string }>;
+} => ({ create: createPromisePort(), renew: createPromisePort(), destroy: createPromisePort() });
 
 let clock = createVirtualClock();
 let ports = openPorts();
@@ -27,6 +28,7 @@ beforeEach(() => {
     actors: {
       create: ports.create.logic,
       renew: ports.renew.logic,
+      destroy: ports.destroy.logic,
     } satisfies SessionActors,
   });
   chart = startChildChart(wired, {}, { clock, inspect: coverage.inspect });
@@ -41,8 +43,17 @@ const verify = (): void => {
   chart.actor.send({ type: 'session.verify' });
 };
 
-/** Opens session `s1`; its first renewal is under way at once. */
+const FREE: Holder = { type: 'free' };
+const OTHERS: Holder = { type: 'held', session: 'another' };
+const OURS: Holder = { type: 'held', session: 's1' };
+
+const lock = (holder: Holder): void => {
+  chart.actor.send({ type: 'lock.changed', holder });
+};
+
+/** Opens session `s1`, the lock being free; its first renewal is under way at once. */
 const open = async (): Promise<void> => {
+  if (chart.state() === 'idle') lock(FREE);
   ports.create.last().resolve('s1');
   await flush();
   await clock.advance(0);
@@ -71,17 +82,95 @@ const distrust = async (): Promise<void> => {
   await clock.advance(5_500);
 };
 
-const needed = (): void => {
-  chart.actor.send({ type: 'session.needed' });
-};
-
-const spared = (): void => {
-  chart.actor.send({ type: 'session.spared' });
-};
-
 const failures = (): number => chart.actor.getSnapshot().context.failures;
 
+describe('idle', () => {
+  it('makes no session before it knows that the lock is free', () => {
+    expect(chart.state()).toBe('idle');
+    verify();
+    lock(OTHERS);
+    expect(chart.state()).toBe('idle');
+    expect(ports.create.calls).toEqual([]);
+    lock(FREE);
+    expect(ports.create.calls).toHaveLength(1);
+  });
+});
+
+describe('a lock that another has', () => {
+  it('leaves nothing to open a session for', async () => {
+    lock(FREE);
+    await fail('create');
+    lock(OTHERS);
+    expect(chart.state()).toBe('idle');
+    expect(failures()).toBe(0);
+    lock(FREE);
+    lock(FREE);
+    expect(chart.state()).toEqual({ opening: 'asking' });
+    lock(OTHERS);
+    expect(chart.state()).toBe('idle');
+    expect(ports.create.last().signal.aborted).toBe(true);
+    expect(reports()).toEqual([]);
+  });
+
+  it('has the session given back, told as lost', async () => {
+    await open();
+    await fail('renew');
+    lock(OTHERS);
+    expect(reports()).toEqual([OPENED, LOST]);
+    expect(chart.state()).toBe('closing');
+    expect(failures()).toBe(0);
+    expect(ports.destroy.last().input).toEqual({ session: 's1' });
+    verify();
+    ports.destroy.last().resolve();
+    await flush();
+    expect(chart.state()).toBe('idle');
+    expect(ports.destroy.calls).toHaveLength(1);
+  });
+
+  it('has a doubted one given back too, which was told as lost before', async () => {
+    await distrust();
+    lock(OTHERS);
+    expect(chart.state()).toBe('closing');
+    expect(reports()).toEqual([OPENED, LOST]);
+  });
+
+  it('is told of when the session cannot be given back, which runs out by itself', async () => {
+    await open();
+    lock(OTHERS);
+    await fail('destroy');
+    expect(chart.state()).toBe('idle');
+    expect(chart.told.at(-1)).toEqual({ type: 'consul.failed', code: DOWN.code, message: DOWN.message });
+  });
+
+  it('may be free again before the session is given back: makes another', async () => {
+    await open();
+    lock(OTHERS);
+    lock(FREE);
+    expect(ports.destroy.last().signal.aborted).toBe(true);
+    ports.create.last().resolve('s2');
+    await flush();
+    expect(reports()).toEqual([OPENED, LOST, { type: 'session.opened', session: 's2' }]);
+  });
+
+  it('is not meant by the session itself, trusted or not, nor by a free lock', async () => {
+    await open();
+    await renewed(4_000);
+    lock(OURS);
+    lock(FREE);
+    expect(chart.state()).toEqual({ open: 'resting' });
+    await clock.advance(5_500);
+    lock(OURS);
+    lock(FREE);
+    expect(chart.state()).toEqual({ doubted: 'asking' });
+    expect(ports.destroy.calls).toEqual([]);
+  });
+});
+
 describe('opening', () => {
+  beforeEach(() => {
+    lock(FREE);
+  });
+
   it('tells the session it got, and asks when to renew it', async () => {
     await open();
     expect(reports()).toEqual([OPENED]);
@@ -133,46 +222,13 @@ describe('open', () => {
     expect(ports.renew.calls).toHaveLength(2);
   });
 
-  /** The next renewal comes after so long, and not before. */
-  const expectRenewalIn = async (ms: number): Promise<void> => {
-    const renewals = ports.renew.calls.length;
-    await clock.advance(ms - 1);
-    expect(ports.renew.calls).toHaveLength(renewals);
+  it('renews twice within the trust, however long Consul would wait', async () => {
+    await open();
+    await renewed(3_600_000);
+    await clock.advance(2_749);
+    expect(ports.renew.calls).toHaveLength(1);
     await clock.advance(1);
-    expect(ports.renew.calls).toHaveLength(renewals + 1);
-  };
-
-  it.each([
-    ['twice within the trust when the lock rests on it', needed, 2_750],
-    ['just before it would be doubted when nothing rests on it', spared, 5_000],
-  ])('renews %s, however long Consul would wait', async (_, told, restMs) => {
-    await open();
-    told();
-    await renewed(3_600_000);
-    await expectRenewalIn(restMs);
-    await renewed(3_600_000);
-    await expectRenewalIn(restMs);
-  });
-
-  it('renews at once when it is needed, and once only however often that is told', async () => {
-    await open();
-    await renewed(5_000);
-    const renewals = ports.renew.calls.length;
-    needed();
-    expect(chart.state()).toEqual({ open: 'renewing' });
-    await renewed(5_000);
-    needed();
-    expect(chart.state()).toEqual({ open: 'resting' });
-    expect(ports.renew.calls).toHaveLength(renewals + 1);
-    await expectRenewalIn(2_750);
-  });
-
-  it('renews less often again when it is spared', async () => {
-    needed();
-    await open();
-    spared();
-    await renewed(3_600_000);
-    await expectRenewalIn(5_000);
+    expect(ports.renew.calls).toHaveLength(2);
   });
 
   it('is trusted for 5.5 s after each renewal, and never while one renews in time', async () => {
@@ -280,7 +336,15 @@ describe('a request that fails', () => {
   const told = (): unknown => chart.told.findLast(({ type }) => type.startsWith('consul.'));
 
   it.each<[port: keyof typeof ports, output: string | number | undefined, what: string, reach: () => Promise<void>]>([
-    ['create', 's1', 'none yet', () => Promise.resolve()],
+    [
+      'create',
+      's1',
+      'none yet',
+      () => {
+        lock(FREE);
+        return Promise.resolve();
+      },
+    ],
     ['renew', 4_000, 'an open one', open],
     ['renew', undefined, 'an open one', open],
     ['renew', 4_000, 'a doubted one', distrust],
@@ -306,6 +370,7 @@ describe('a request that fails', () => {
   );
 
   it('is no failure where the TTL check bears no session, and is tried again later each time', async () => {
+    lock(FREE);
     for (const waitMs of [250, 500]) {
       const calls = ports.create.calls.length;
       ports.create.last().resolve(undefined);

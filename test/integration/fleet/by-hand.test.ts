@@ -42,7 +42,11 @@ const HANDS: readonly Hand[] = [
     async take(fleet, instanceId) {
       for (const id of await sessionsOf(fleet, instanceId)) await fleet.consul.put(`/session/destroy/${id}`);
     },
-    stands: async (fleet, instanceId) => (await sessionsOf(fleet, instanceId)).length === 1,
+    /** Whoever leads has one, and nobody else. */
+    async stands(fleet) {
+      const sessions = await Promise.all(IDS.map((id) => sessionsOf(fleet, id)));
+      return sessions.flat().length === 1;
+    },
   },
   {
     what: 'service is deregistered',
@@ -70,8 +74,9 @@ const HANDS: readonly Hand[] = [
   },
 ];
 
+/** Followers have neither lock nor session. */
 const CASES = HANDS.flatMap((hand) =>
-  (hand.name === 'lock' ? ['leader'] : ['follower', 'leader']).map((role) => ({ ...hand, hand, role })),
+  (['session', 'lock'].includes(hand.name) ? ['leader'] : ['follower', 'leader']).map((role) => ({ ...hand, hand, role })),
 );
 
 let consul: TestConsul;
