@@ -76,7 +76,11 @@ const HANDS: readonly Hand[] = [
 
 /** Followers have neither lock nor session. */
 const CASES = HANDS.flatMap((hand) =>
-  (['session', 'lock'].includes(hand.name) ? ['leader'] : ['follower', 'leader']).map((role) => ({ ...hand, hand, role })),
+  (['session', 'lock'].includes(hand.name) ? ['leader'] : ['follower', 'leader']).map((role) => ({
+    ...hand,
+    hand,
+    role,
+  })),
 );
 
 let consul: TestConsul;
