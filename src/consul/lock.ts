@@ -8,7 +8,7 @@ import { isUnfitForSession, isUnknownSession, refusal, requireOk } from './error
 import type { Keys } from './keys.ts';
 import { kvPath, parseEntries } from './kv.ts';
 import { ttlCheckId } from './registrar.ts';
-import { startWatch } from './watch.ts';
+import { startWatch, type Hold } from './watch.ts';
 
 /** What marks a key as a lock to the Go client, 0x2ddccbc058a50c18. Beyond 2^53, so never a number. */
 const LOCK_FLAGS = '3304740253564472344';
@@ -19,6 +19,13 @@ const SESSION_TTL = `${SESSION_TTL_MS / 1000}s`;
 
 /** Every write of the leader is fenced, so the delay need not outlast a leader that does not know that it is none. */
 const LOCK_DELAY = '1s';
+
+/**
+ * The pulse of an instance: a question that is always under way, and answered every few seconds. Where the server that holds it is
+ * cut off, or has lost the others, it is the first to be missed, and whoever else waits there asks anew. What asks now and then
+ * instead may fall before the cut and after the election, which takes 2 s, and notice nothing.
+ */
+const PULSE: Hold = { waitS: 5, wayMs: 2_000 };
 
 export interface LockOptions {
   readonly client: ConsulClient;
@@ -48,7 +55,7 @@ export function createLock({ client, keys, serviceId }: LockOptions): Lock {
         await client.control(what, (consul, options) => consul.session.destroy({ id: session, ...options }), signal),
       );
     },
-    watch: (observer) => watchHolder(client, key, observer),
+    watch: (observer) => watchHolder(client, key, observer, PULSE),
     watchGoLock: keys.goLeader === key ? undefined : (observer) => watchHolder(client, keys.goLeader, observer),
   };
 }
@@ -108,7 +115,7 @@ async function putLock(
   return answer.value === true;
 }
 
-const watchHolder = (client: ConsulClient, key: string, observer: WatchObserver<LockHolder>) =>
+const watchHolder = (client: ConsulClient, key: string, observer: WatchObserver<LockHolder>, hold?: Hold) =>
   startWatch<LockHolder>(
     client,
     {
@@ -116,6 +123,7 @@ const watchHolder = (client: ConsulClient, key: string, observer: WatchObserver<
       path: kvPath(key),
       query: [['consistent', '']],
       isAbsentOk: true,
+      hold,
       permission: `read on key ${key}`,
       parse: (answer) => {
         const entry = parseEntries(`watching ${key}`, answer)[0];

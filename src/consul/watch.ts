@@ -10,11 +10,16 @@ import { requireOk } from './errors.ts';
 import { createRest, type Rest } from './rest.ts';
 import type { BodyRoom, Call, Query } from './transport.ts';
 
-/** How long Consul may hold a query, in seconds. Below the minute after which load balancers drop an idle connection. */
-const WAIT_S = 50;
+/** How long a query rests in Consul while nothing changes. */
+export interface Hold {
+  /** What Consul is asked for; it adds up to a sixteenth. */
+  readonly waitS: number;
+  /** What is left for the way; an answer that takes longer counts as trouble. */
+  readonly wayMs: number;
+}
 
-/** Consul adds up to a sixteenth of the wait; the rest is for the way. */
-const HELD_TIMEOUT_MS = WAIT_S * 1000 * (17 / 16) + 5_000;
+/** Below the minute after which load balancers drop an idle connection. */
+const LONG_HOLD: Hold = { waitS: 50, wayMs: 5_000 };
 
 /**
  * A first answer comes at once, and one that does not has gone to a leader that is cut off. But 50,000 checks take Consul two
@@ -42,6 +47,8 @@ export interface BlockingQuery<T> {
   parse(answer: Answer): T | Promise<T>;
   /** Every answer is told, for its value says what is new in it. Default: none whose body is that of the one before. */
   readonly isEachTold?: true;
+  /** Default: {@link LONG_HOLD}. */
+  readonly hold?: Hold | undefined;
   /** How long Consul is to be left alone after such an answer, for what it costs there. Default: not at all. */
   restMs?(answer: Answer): number;
   /** Does this instance itself change all the time what is asked for? Then Consul is left alone for {@link CROWD_REST_MS}. */
@@ -154,13 +161,13 @@ class Loop<T> implements Watch {
 const digestOf = ({ status, body }: Answer): string => `${status} ${createHash('sha1').update(body).digest('base64')}`;
 
 const callOf = <T>(question: BlockingQuery<T>, index: number, failures: number): Call => {
-  const { path, query = [] } = question;
+  const { path, query = [], hold: { waitS, wayMs } = LONG_HOLD } = question;
   return {
     method: 'GET',
     path,
-    query: index === 0 ? query : [...query, ['index', String(index)], ['wait', `${WAIT_S}s`]],
+    query: index === 0 ? query : [...query, ['index', String(index)], ['wait', `${waitS}s`]],
     maxBytes: MAX_BYTES,
-    timeoutMs: index === 0 ? Math.min(LONGEST_FIRST_TIMEOUT_MS, FIRST_TIMEOUT_MS * 2 ** failures) : HELD_TIMEOUT_MS,
+    timeoutMs: index === 0 ? Math.min(LONGEST_FIRST_TIMEOUT_MS, FIRST_TIMEOUT_MS * 2 ** failures) : waitS * 1000 * (17 / 16) + wayMs,
     room: question.room?.(),
   };
 };
