@@ -6,10 +6,11 @@ import { requireOk } from './errors.ts';
 import { readAgent } from './gate.ts';
 
 /**
- * Resolves when an empty answer is to be believed: the agent's own node, which is always in the catalog, can be read with the
- * same token. Rejects with `ESM_CONSUL_FORBIDDEN`, naming the permission, when it cannot.
+ * Resolves when nodes can be read: the agent's own, which is always in the catalog, is seen with the same token. Rejects with
+ * `ESM_CONSUL_FORBIDDEN`, naming the permission, when it is not, or when `answer`, which seems empty, says that something was left
+ * out. The answer itself may be older than the permission: whoever believes an empty one has asked for it after this.
  */
-export async function verifyEmpty(
+export async function requireSight(
   client: ConsulClient,
   what: string,
   answer: Answer,

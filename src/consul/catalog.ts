@@ -1,6 +1,5 @@
 /** The catalog as the roster follows it: external nodes, their checks, and this instance's own list. */
 import type { ExternalNode } from '../../machines/model.ts';
-import { verifyEmpty } from './acl-filter.ts';
 import { listOf } from './answer.ts';
 import type { ConsulClient } from './client.ts';
 import type { Catalog, Watch, WatchObserver } from './consul.ts';
@@ -85,8 +84,7 @@ const watchNodes = (
         return externalOnly(options);
       },
       parse: (answer) => parseList(listOf('watching nodes', answer), parseNode),
-      verify: (nodes, answer, signal) =>
-        nodes.length > 0 ? Promise.resolve() : verifyEmpty(options.client, 'watching nodes', answer, signal),
+      isDoubtful: (nodes) => nodes.length === 0,
     },
     mirrored(options, observer, onNew),
   );

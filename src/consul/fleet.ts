@@ -1,5 +1,5 @@
 /** The fleet as its leader sees it: who is there, and which list each has. */
-import { verifyEmpty } from './acl-filter.ts';
+import { requireSight } from './acl-filter.ts';
 import { type Answer, asObject, asString, asStrings, listOf } from './answer.ts';
 import type { ConsulClient } from './client.ts';
 import type { Fleet, ListChange, WatchObserver } from './consul.ts';
@@ -48,7 +48,7 @@ function watchInstances({ client, service, tag }: FleetOptions, observer: WatchO
           const instance = asObject(asObject(entry)?.['Service']);
           return hasTag(instance?.['Tags'], tag) ? nonEmpty(instance?.['ID']) : undefined;
         }),
-      verify: (ids, answer, signal) => (ids.length > 0 ? Promise.resolve() : verifyEmpty(client, what, answer, signal)),
+      isDoubtful: (ids) => ids.length === 0,
     },
     observer,
   );
@@ -69,8 +69,15 @@ const watchLists = (client: ConsulClient, folder: string, observer: WatchObserve
   );
 
 /** An empty answer would make every list stale, so it is doubted like every other. */
-async function readRegistered({ client, service, tag }: FleetOptions, signal: AbortSignal) {
-  const what = `reading instances of ${service}`;
+async function readRegistered(options: FleetOptions, signal: AbortSignal) {
+  const what = `reading instances of ${options.service}`;
+  const { answer, instances } = await askRegistered(what, options, signal);
+  if (instances.size > 0) return instances;
+  await requireSight(options.client, what, answer, signal);
+  return (await askRegistered(what, options, signal)).instances;
+}
+
+async function askRegistered(what: string, { client, service, tag }: FleetOptions, signal: AbortSignal) {
   const path = `/v1/catalog/service/${encodeURIComponent(service)}`;
   const answer: Answer = await client.ask({ method: 'GET', path, query: [['consistent', '']] }, signal);
   requireOk(what, answer);
@@ -79,8 +86,7 @@ async function readRegistered({ client, service, tag }: FleetOptions, signal: Ab
     const id = nonEmpty(instance?.['ServiceID']);
     return id === undefined ? undefined : ([id, hasTag(instance?.['ServiceTags'], tag) ? 'peer' : 'stranger'] as const);
   });
-  if (instances.length === 0) await verifyEmpty(client, what, answer, signal);
-  return new Map(instances);
+  return { answer, instances: new Map(instances) };
 }
 
 /** Instances without a tag share with those that have none either. */

@@ -3,7 +3,6 @@
  * cheaper questions find what must not wait for it: the checks that are not passing, and those of a node that is new.
  */
 import type { CheckRecord } from '../../machines/model.ts';
-import { verifyEmpty } from './acl-filter.ts';
 import { listOf } from './answer.ts';
 import { type CheckDifference, createCheckList } from './check-list.ts';
 import type { ConsulClient } from './client.ts';
@@ -97,7 +96,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
       query,
       isAnew: (index) => index < lastIndex,
       isCrowded,
-      verify: ({ size }, answer, signal) => (size > 0 ? Promise.resolve() : verifyEmpty(client, WHAT, answer, signal)),
+      isDoubtful: ({ size }) => size === 0,
       restMs: ({ body }) => (body.length > dearBytes ? body.length / BYTES_PER_MS : 0),
     }),
     { ...observer, onAnswer: takeIn },
@@ -132,7 +131,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
 
 type Question = BlockingQuery<CheckDifference>;
 
-interface Reading extends Pick<Question, 'isCrowded' | 'restMs' | 'verify'> {
+interface Reading extends Pick<Question, 'isCrowded' | 'restMs' | 'isDoubtful'> {
   readonly query: () => Query;
   /** Is an answer of this index held against nothing? */
   readonly isAnew?: (index: number) => boolean;

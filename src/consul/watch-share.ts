@@ -1,5 +1,4 @@
 /** The watch of the own list: of its first key alone, which changes with every change of the list. */
-import { verifyEmpty } from './acl-filter.ts';
 import type { ConsulClient } from './client.ts';
 import type { ShareEntry, Watch, WatchObserver } from './consul.ts';
 import { kvPath, parseEntries } from './kv.ts';
@@ -8,7 +7,6 @@ import { startWatch } from './watch.ts';
 
 export function watchShare(client: ConsulClient, key: string, observer: WatchObserver<ShareEntry>): Watch {
   const what = `watching ${key}`;
-  let share: ShareEntry = { type: 'absent' };
   return startWatch(
     client,
     {
@@ -16,17 +14,9 @@ export function watchShare(client: ConsulClient, key: string, observer: WatchObs
       path: kvPath(key),
       isAbsentOk: true,
       permission: `read on key ${key}`,
-      parse: (answer) => parseEntries(what, answer)[0],
-      async verify(first, answer, signal) {
-        share = await readShare(client, first, signal);
-        if (share.type === 'absent') await verifyEmpty(client, what, answer, signal);
-      },
+      parse: (answer, signal) => readShare(client, parseEntries(what, answer)[0], signal),
+      isDoubtful: ({ type }) => type === 'absent',
     },
-    {
-      ...observer,
-      onAnswer: (_, index) => {
-        observer.onAnswer(share, index);
-      },
-    },
+    observer,
   );
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { backoffMs, failuresAfter } from '../../machines/rules/backoff.ts';
 import { EsmError } from '../errors.ts';
+import { requireSight } from './acl-filter.ts';
 import type { Answer } from './answer.ts';
 import { afterCost, type Bucket, emptied, fullBucket, take } from './bucket.ts';
 import type { ConsulClient } from './client.ts';
@@ -44,7 +45,7 @@ export interface BlockingQuery<T> {
   /** Where the body of the next answer is put, for lists so long that a buffer for each is dear. */
   room?(): BodyRoom;
   /** Makes the value of an answer of status 200, or of 404 when `isAbsentOk`. May throw an EsmError. */
-  parse(answer: Answer): T | Promise<T>;
+  parse(answer: Answer, signal: AbortSignal): T | Promise<T>;
   /** Every answer is told, for its value says what is new in it. Default: none whose body is that of the one before. */
   readonly isEachTold?: true;
   /** Default: {@link LONG_HOLD}. */
@@ -57,9 +58,12 @@ export interface BlockingQuery<T> {
   readonly isAbsentOk?: boolean;
   /** What the token needs, told when Consul refuses. */
   readonly permission?: string;
-  /** Doubts a changed value before it is told: rejects when it is not to be believed, which counts as trouble. */
-  verify?(value: T, answer: Answer, signal: AbortSignal): Promise<void>;
+  /** Is such a value perhaps empty for want of permission only? Then it is told when nodes can be read, and it is found again. */
+  isDoubtful?(value: T): boolean;
 }
+
+/** One that says from which index to go on. */
+type IndexedAnswer = Answer & { readonly index: number };
 
 /** Starts to follow `query`; see {@link Watch} and {@link WatchObserver} for what is promised. */
 export function startWatch<T>(client: ConsulClient, query: BlockingQuery<T>, observer: WatchObserver<T>): Watch {
@@ -124,18 +128,23 @@ class Loop<T> implements Watch {
   }
 
   async #ask(failures: number): Promise<void> {
-    const { what, isAbsentOk = false, permission } = this.#query;
     this.#asking = new AbortController();
     const { signal } = this.#asking;
-    const answer = await this.#client.ask(callOf(this.#query, this.#index, failures), signal);
+    const answer = await this.#answer(this.#index, failures, signal);
+    const startedMs = this.#client.clock.now();
+    const index = await this.#tell(answer, signal);
+    this.#rateAfter(answer, this.#client.clock.now() - startedMs);
+    // Lower than the last: Consul lost its state, begin anew. And a query for index 0 would never be held.
+    this.#index = signal.aborted || index < this.#index ? 0 : Math.max(1, index);
+  }
+
+  async #answer(index: number, failures: number, signal: AbortSignal): Promise<IndexedAnswer> {
+    const { what, isAbsentOk = false, permission } = this.#query;
+    const answer = await this.#client.ask(callOf(this.#query, index, failures), signal);
     if (!(isAbsentOk && answer.status === 404)) requireOk(what, answer, permission);
     if (answer.index === undefined)
       throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer bears no X-Consul-Index`);
-    const startedMs = this.#client.clock.now();
-    await this.#tell(answer, answer.index, signal);
-    this.#rateAfter(answer, this.#client.clock.now() - startedMs);
-    // Lower than the last: Consul lost its state, begin anew. And a query for index 0 would never be held.
-    this.#index = signal.aborted || answer.index < this.#index ? 0 : Math.max(1, answer.index);
+    return { ...answer, index: answer.index };
   }
 
   #rateAfter(answer: Answer, costMs: number): void {
@@ -146,15 +155,30 @@ class Loop<T> implements Watch {
         : afterCost(this.#bucket, costMs, restMs);
   }
 
-  /** A return does not mean a change. The digest of a large answer costs a tenth of its parsing. */
-  async #tell(answer: Answer, index: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves to the index from which to go on. A return does not mean a change. The digest of a large answer costs a tenth of its
+   * parsing.
+   */
+  async #tell(answer: IndexedAnswer, signal: AbortSignal): Promise<number> {
     const digest = this.#query.isEachTold === true ? undefined : digestOf(answer);
-    if (digest !== undefined && digest === this.#digest) return;
-    const value = await this.#query.parse(answer);
-    await this.#query.verify?.(value, answer, signal);
-    if (signal.aborted) return;
+    if (digest !== undefined && digest === this.#digest) return answer.index;
+    const value = await this.#query.parse(answer, signal);
+    if (this.#query.isDoubtful?.(value) === true) return this.#tellBelieved(answer, signal);
+    return this.#deliver(value, answer.index, digest, signal);
+  }
+
+  /** The permission may have come back between the doubted answer and the sight of nodes: what is told was asked for after both. */
+  async #tellBelieved(doubted: Answer, signal: AbortSignal): Promise<number> {
+    await requireSight(this.#client, this.#query.what, doubted, signal);
+    const answer = await this.#answer(0, 0, signal);
+    return this.#deliver(await this.#query.parse(answer, signal), answer.index, digestOf(answer), signal);
+  }
+
+  #deliver(value: T, index: number, digest: string | undefined, signal: AbortSignal): number {
+    if (signal.aborted) return 0;
     this.#observer.onAnswer(value, index);
     this.#digest = digest;
+    return index;
   }
 }
 
@@ -167,7 +191,10 @@ const callOf = <T>(question: BlockingQuery<T>, index: number, failures: number):
     path,
     query: index === 0 ? query : [...query, ['index', String(index)], ['wait', `${waitS}s`]],
     maxBytes: MAX_BYTES,
-    timeoutMs: index === 0 ? Math.min(LONGEST_FIRST_TIMEOUT_MS, FIRST_TIMEOUT_MS * 2 ** failures) : waitS * 1000 * (17 / 16) + wayMs,
+    timeoutMs:
+      index === 0
+        ? Math.min(LONGEST_FIRST_TIMEOUT_MS, FIRST_TIMEOUT_MS * 2 ** failures)
+        : waitS * 1000 * (17 / 16) + wayMs,
     room: question.room?.(),
   };
 };
