@@ -16,6 +16,10 @@ test.each([
     'a node was not removed, for a slow read of its failure time was believed beside the write that came after it',
     3396,
   ],
+  [
+    'a removal was called early by a time that an instance with an old view of the catalog had written over the first',
+    27,
+  ],
 ])('%s', async (_, seed) => {
   const { failure } = await simulate(seed);
   expect(failure).toBeUndefined();

@@ -1,6 +1,7 @@
 /** No service or node is removed before its time, and each is removed within 1 s after it in calm. */
+import type { EmbeddedRequest } from '../../../src/dev/embedded/request.ts';
 import type { Exchange } from '../world/consul-server.ts';
-import { sinceMs } from '../world/kv.ts';
+import { failureOf, type Failure } from '../world/kv.ts';
 import { changesOf, isDone, type Operation } from '../world/transaction.ts';
 import { checkHost, isProbed, nodeHost, type UserCheck, type UserNode } from '../world/users.ts';
 import type { Target } from '../world/targets.ts';
@@ -34,8 +35,32 @@ export const removals = (world: World): Invariant => {
   const removedBy = ({ Node, Service }: Operation): UserNode | undefined =>
     world.users.nodes.get(Node?.Node.Node ?? Service?.Node ?? '');
 
+  /** What KV has told first of each failure, by its key. */
+  const first = new Map<string, Failure>();
+
+  /**
+   * A later time may replace the first: that of an instance which did not know better, since its view of the catalog was old. Who
+   * has read the first may go by it, for the failure has not ended meanwhile.
+   */
+  const failingSinceMs = (key: string, createIndex: number): number | undefined => {
+    const told = failureOf(world.server, key, createIndex);
+    const known = first.get(key);
+    if (told === undefined) return undefined;
+    const isSame = known?.createIndex === told.createIndex && known.createIndex >= createIndex;
+    return isSame ? Math.min(known.sinceMs, told.sinceMs) : told.sinceMs;
+  };
+
+  const noteFailures = (request: EmbeddedRequest): void => {
+    for (const { KV } of changesOf(request)) {
+      const key = /^consul-esm\/((?:probes|critical)\/.*)/.exec(KV?.Key ?? '')?.[1];
+      if (key === undefined) continue;
+      const told = failureOf(world.server, key, 0);
+      if (told !== undefined && first.get(key)?.createIndex !== told.createIndex) first.set(key, told);
+    }
+  };
+
   const nodeDueMs = (node: string): number | undefined => {
-    const since = sinceMs(world.server, `probes/${node}`, world.createIndexOf(node) ?? Infinity);
+    const since = failingSinceMs(`probes/${node}`, world.createIndexOf(node) ?? Infinity);
     return since === undefined ? undefined : since + nodeReconnectTimeoutMs;
   };
 
@@ -44,7 +69,7 @@ export const removals = (world: World): Invariant => {
     const stored = world.checksOf(node).get(checkId);
     if (stored === undefined || stored.Status === 'passing' || stored.Status === 'warning') return undefined;
     const created = stored.CreateIndex;
-    const since = sinceMs(world.server, `critical/${node}/${serviceId}/${checkId}`, created);
+    const since = failingSinceMs(`critical/${node}/${serviceId}/${checkId}`, created);
     return since === undefined ? undefined : since + deregisterAfterMs;
   };
 
@@ -121,6 +146,7 @@ export const removals = (world: World): Invariant => {
         noteFenced(exchange);
         return;
       }
+      noteFailures(exchange.request);
       for (const operation of changesOf(exchange.request)) {
         const [node, { Service }] = [removedBy(operation), operation];
         if (node === undefined) continue;

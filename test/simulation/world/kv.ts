@@ -7,6 +7,7 @@ interface Entry {
   readonly Key: string;
   readonly Value: string | null;
   readonly Session?: string;
+  readonly CreateIndex: number;
   readonly ModifyIndex: number;
 }
 
@@ -35,9 +36,20 @@ export const lists = (server: ConsulServer): ReadonlyMap<string, List> =>
     }),
   );
 
-/** Since when something fails, as KV keeps it; undefined: it does not, or what it says is of one that was there before. */
-export const sinceMs = (server: ConsulServer, key: string, createIndex: number): number | undefined => {
+/** Since when something fails, as KV keeps it. */
+export interface Failure {
+  readonly sinceMs: number;
+  /** The same for as long as the key is not removed, however often its time is replaced. */
+  readonly createIndex: number;
+}
+
+/** Undefined: it does not fail, or what KV says is of one that was there before. */
+export const failureOf = (server: ConsulServer, key: string, createIndex: number): Failure | undefined => {
   const [entry] = entriesAt(server, `consul-esm/${key}`);
   if (entry === undefined || entry.ModifyIndex < createIndex) return undefined;
-  return decodeGoTime(Buffer.from(entry.Value ?? '', 'base64'));
+  const since = decodeGoTime(Buffer.from(entry.Value ?? '', 'base64'));
+  return since === undefined ? undefined : { sinceMs: since, createIndex: entry.CreateIndex };
 };
+
+export const sinceMs = (server: ConsulServer, key: string, createIndex: number): number | undefined =>
+  failureOf(server, key, createIndex)?.sinceMs;
