@@ -1,11 +1,10 @@
 /** No service or node is removed before its time, and each is removed within 1 s after it in calm. */
-import type { EmbeddedRequest } from '../../../src/dev/embedded/request.ts';
 import type { Exchange } from '../world/consul-server.ts';
-import { failureOf, type Failure } from '../world/kv.ts';
 import { changesOf, isDone, type Operation } from '../world/transaction.ts';
 import { checkHost, isProbed, nodeHost, type UserCheck, type UserNode } from '../world/users.ts';
 import type { Target } from '../world/targets.ts';
 import type { World } from '../world/world.ts';
+import { createFailures, type SinceMs } from './failures.ts';
 import { type Invariant, Violation } from './invariant.ts';
 
 /** Within 1 s of being due, on top of the probe that must fail first. */
@@ -35,41 +34,22 @@ export const removals = (world: World): Invariant => {
   const removedBy = ({ Node, Service }: Operation): UserNode | undefined =>
     world.users.nodes.get(Node?.Node.Node ?? Service?.Node ?? '');
 
-  /** What KV has told first of each failure, by its key. */
-  const first = new Map<string, Failure>();
+  const failures = createFailures(world);
 
-  /**
-   * A later time may replace the first: that of an instance which did not know better, since its view of the catalog was old. Who
-   * has read the first may go by it, for the failure has not ended meanwhile.
-   */
-  const failingSinceMs = (key: string, createIndex: number): number | undefined => {
-    const told = failureOf(world.server, key, createIndex);
-    const known = first.get(key);
-    if (told === undefined) return undefined;
-    const isSame = known?.createIndex === told.createIndex && known.createIndex >= createIndex;
-    return isSame ? Math.min(known.sinceMs, told.sinceMs) : told.sinceMs;
-  };
-
-  const noteFailures = (request: EmbeddedRequest): void => {
-    for (const { KV } of changesOf(request)) {
-      const key = /^consul-esm\/((?:probes|critical)\/.*)/.exec(KV?.Key ?? '')?.[1];
-      if (key === undefined) continue;
-      const told = failureOf(world.server, key, 0);
-      if (told !== undefined && first.get(key)?.createIndex !== told.createIndex) first.set(key, told);
-    }
-  };
-
-  const nodeDueMs = (node: string): number | undefined => {
-    const since = failingSinceMs(`probes/${node}`, world.createIndexOf(node) ?? Infinity);
+  const nodeDueMs = (node: string, sinceMs: SinceMs): number | undefined => {
+    const since = sinceMs(`probes/${node}`, world.createIndexOf(node) ?? Infinity);
     return since === undefined ? undefined : since + nodeReconnectTimeoutMs;
   };
 
-  const checkDueMs = (node: string, { checkId, serviceId, deregisterAfterMs }: UserCheck): number | undefined => {
+  const checkDueMs = (
+    node: string,
+    { checkId, serviceId, deregisterAfterMs }: UserCheck,
+    sinceMs: SinceMs,
+  ): number | undefined => {
     if (deregisterAfterMs === undefined) return undefined;
     const stored = world.checksOf(node).get(checkId);
     if (stored === undefined || stored.Status === 'passing' || stored.Status === 'warning') return undefined;
-    const created = stored.CreateIndex;
-    const since = failingSinceMs(`critical/${node}/${serviceId}/${checkId}`, created);
+    const since = sinceMs(`critical/${node}/${serviceId}/${checkId}`, stored.CreateIndex);
     return since === undefined ? undefined : since + deregisterAfterMs;
   };
 
@@ -131,12 +111,13 @@ export const removals = (world: World): Invariant => {
   return {
     sentence: 'No service or node is removed before its time, and each within 1 s after it in calm.',
     beforeWrite(_, request) {
+      failures.beforeWrite(request);
       due = new Map();
       for (const node of changesOf(request).flatMap((operation) => removedBy(operation) ?? [])) {
-        const nodeDue = nodeDueMs(node.name);
+        const nodeDue = nodeDueMs(node.name, failures.firstMs);
         if (nodeDue !== undefined) due.set(node.name, nodeDue);
         for (const check of node.checks.values()) {
-          const checkDue = checkDueMs(node.name, check);
+          const checkDue = checkDueMs(node.name, check, failures.firstMs);
           if (checkDue !== undefined) due.set(`${node.name}/${check.checkId}`, checkDue);
         }
       }
@@ -146,7 +127,7 @@ export const removals = (world: World): Invariant => {
         noteFenced(exchange);
         return;
       }
-      noteFailures(exchange.request);
+      failures.afterWrite(exchange.request);
       for (const operation of changesOf(exchange.request)) {
         const [node, { Service }] = [removedBy(operation), operation];
         if (node === undefined) continue;
@@ -163,12 +144,13 @@ export const removals = (world: World): Invariant => {
       if (!world.isCalm) return;
       for (const node of world.users.nodes.values()) {
         const target = world.targets.at(nodeHost(node.name));
-        if (isProbed(node)) requireRemoved(node, `node ${node.name}`, () => nodeDueMs(node.name), target, pings);
+        if (isProbed(node))
+          requireRemoved(node, `node ${node.name}`, () => nodeDueMs(node.name, failures.toldMs), target, pings);
         for (const check of node.checks.values()) {
           if (check.serviceId === '') continue;
           const asked = world.targets.at(checkHost(node.name, check.checkId));
           const edited = { name: node.name, editedAtMs: Math.max(node.editedAtMs, check.editedAtMs) };
-          const whenDue = (): number | undefined => checkDueMs(node.name, check);
+          const whenDue = (): number | undefined => checkDueMs(node.name, check, failures.toldMs);
           requireRemoved(edited, `service ${node.name}/${check.serviceId}`, whenDue, asked, check);
         }
       }
