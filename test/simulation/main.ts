@@ -1,6 +1,6 @@
 /**
- * `npm run simulate -- --seed N` tells one run to the letter; `--seeds N [--from M]` runs many on all processors, or in as many
- * `--processes` as are given, tells each that fails and in the end all of them, and with `--outcomes FILE` leaves what each came to
+ * `npm run simulate -- --seed N` tells one run to the letter; `--seeds N [--from M] [--also L,...]` runs many on all processors, or in as
+ * many `--processes` as are given, tells each that fails and in the end all of them, and with `--outcomes FILE` leaves what each came to
  * there, as JSON; `--speed` measures how many virtual hours of a quiet fleet pass in a minute of one processor.
  */
 import { once } from 'node:events';
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     seeds: { type: 'string', default: '200' },
     from: { type: 'string', default: '1' },
+    also: { type: 'string', default: '' },
     processes: { type: 'string', default: String(availableParallelism()) },
     outcomes: { type: 'string' },
     speed: { type: 'boolean' },
@@ -28,6 +29,12 @@ const { values } = parseArgs({
 
 const from = Number(values.from);
 const endSeed = from + Number(values.seeds);
+const alsoSeeds = values.also === '' ? [] : values.also.split(',').map(Number);
+
+const everySeed = (step: number): readonly number[] => {
+  const count = Math.max(0, Math.ceil((endSeed - from) / step));
+  return [...Array.from({ length: count }, (_, place) => from + place * step), ...alsoSeeds];
+};
 
 /** What a child sends at its end; before that the outcome of each seed. */
 const ALL_RUN = 'all run';
@@ -43,7 +50,7 @@ const tellOutcome = (outcome: Outcome): void => {
 const runEvery = async (step: number): Promise<void> => {
   process.once('disconnect', () => process.exit()); // nobody waits for it any more
   process.channel?.unref();
-  for (let seed = from; seed < endSeed; seed += step) {
+  for (const seed of everySeed(step)) {
     tellOutcome(await simulate(seed));
     if (values['until-failure'] && process.exitCode === 1) return;
   }
@@ -56,10 +63,13 @@ interface ChildOutcome {
   readonly hasRunAll: boolean;
 }
 
-const runChild = async (compiled: CompiledSimulation, first: number, step: number): Promise<ChildOutcome> => {
-  const seeds = ['--from', String(first), '--seeds', String(endSeed - first), '--step', String(step)];
+/** The child of this place among so many runs its part of all seeds. */
+const runChild = async (compiled: CompiledSimulation, place: number, children: number): Promise<ChildOutcome> => {
+  const first = from + place;
+  const seeds = ['--from', String(first), '--seeds', String(endSeed - first), '--step', String(children)];
+  const also = alsoSeeds.filter((_, at) => at % children === place).join(',');
   const told: unknown[] = [];
-  const child = compiled.start(...seeds).on('message', (message) => told.push(message));
+  const child = compiled.start(...seeds, '--also', also).on('message', (message) => told.push(message));
   await once(child, 'close');
   const outcomes = told.filter((message): message is Outcome => message !== ALL_RUN); // safe: it sends nothing else
   return { outcomes, hasRunAll: told.includes(ALL_RUN) };
@@ -69,8 +79,8 @@ const runOnAll = async (): Promise<void> => {
   await using compiled = await compileSimulation();
   const startedMs = performance.now();
   const children = Number(values.processes);
-  const firsts = Array.from({ length: children }, (_, place) => from + place).filter((first) => first < endSeed);
-  const runs = await Promise.all(firsts.map((first) => runChild(compiled, first, children)));
+  const places = Array.from({ length: children }, (_, place) => place);
+  const runs = await Promise.all(places.map((place) => runChild(compiled, place, children)));
   const outcomes = runs.flatMap((run) => run.outcomes).sort((a, b) => a.seed - b.seed);
   if (values.outcomes !== undefined) await writeFile(values.outcomes, JSON.stringify(outcomes));
   const failed = outcomes.filter(({ failure }) => failure !== undefined).map(({ seed }) => seed);

@@ -157,6 +157,20 @@ describe('the lock', () => {
     await told;
   });
 
+  it('is watched by a question that is missed within some 7 s when its server is cut off', async () => {
+    await using silent = await startSilentConsul();
+    let questions = 0;
+    const cutOff: ConsulClient = {
+      ...silent.client,
+      ask: (call, signal) => (++questions === 1 ? client : silent.client).ask(call, signal),
+    };
+    const lock = createLock({ client: cutOff, keys, serviceId: 's' });
+    using holder = follow<LockHolder>((observer) => lock.watch(observer));
+    await holder.until('a free lock', ({ type }) => type === 'free');
+    await silent.letPass(7_313);
+    expect(holder.troubles).toMatchObject([{ code: 'ESM_CONSUL_UNAVAILABLE' }]);
+  });
+
   it('is lost with the TTL check of its instance', async () => {
     const { lock, session, registrar } = await contender('l4');
     expect(await lock.acquire(session, forever)).toBe(true);

@@ -9,6 +9,7 @@ import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+import { REGRESSIONS } from './regressions.ts';
 
 export const SEEDS = 200;
 
@@ -23,7 +24,8 @@ export default async function start(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(join(tmpdir(), 'seeds-'));
   const outcomes = join(folder, 'outcomes.json');
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  const args = ['--import', 'tsx', main, '--seeds', String(SEEDS), '--outcomes', outcomes];
+  const also = REGRESSIONS.map(([, seed]) => seed).filter((seed) => seed > SEEDS);
+  const args = ['--import', 'tsx', main, '--seeds', String(SEEDS), '--also', also.join(','), '--outcomes', outcomes];
   const seeds = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   // One that came to nothing leaves no outcomes, for which the test would wait.
   const ended = once(seeds, 'close').then(() => writeFile(outcomes, '[]', { flag: 'wx' }).catch(() => undefined));
