@@ -24,7 +24,7 @@ const ALONE = `test/${FLEET}/*.alone.test.ts`;
 /** Fleets are mostly waiting, and a fleet is several processes: as many at once as two processors can start in a moment. */
 const fleets = {
   ...project('fleet', 180_000, FLEET).test,
-  maxWorkers: 2,
+  maxWorkers: 3,
   maxConcurrency: 4,
   sequence: { groupOrder: 2 },
 };
@@ -58,11 +58,11 @@ export default defineConfig({
         test: {
           ...project('integration', 60_000).test,
           exclude: [`test/${FLEET}/**`, LONG],
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
-      { test: { ...project('e2e', 120_000).test, maxWorkers: 3, sequence: { groupOrder: 1 } } },
+      { test: { ...project('e2e', 120_000).test, maxWorkers: 4, sequence: { groupOrder: 1 } } },
       { test: { ...fleets, exclude: [LONG, ALONE] } },
       // These hold the program to a bound of two seconds: nothing starts processes beside them.
       {
@@ -81,6 +81,7 @@ export default defineConfig({
           name: 'fleet-long',
           include: [LONG],
           testTimeout: 600_000,
+          maxWorkers: 2,
           sequence: { groupOrder: 4 },
         },
       },
