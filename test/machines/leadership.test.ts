@@ -615,6 +615,17 @@ describe('faulty', () => {
     expect(ports.acquire.last().input).toEqual({ session: 's2' });
   });
 
+  it('warns of no Go instance that led before', async () => {
+    await startCompeting();
+    goLock(OTHERS);
+    expect(state()).toBe('blocked');
+    breakActor('locks');
+    await settle('withdraw');
+    await clock.advance(10_000);
+    expect(state()).toBe('follower');
+    expect(emitted()).toEqual(['waiting', 'blocked', 'waiting']);
+  });
+
   it('asks again when Consul is back, for the request of before may hang', async () => {
     await startLeader();
     breakActor('locks');

@@ -121,6 +121,8 @@ describe('a lock that another has', () => {
     expect(failures()).toBe(0);
     expect(ports.destroy.last().input).toEqual({ session: 's1' });
     verify();
+    lock({ type: 'held', session: 'a third' });
+    expect(chart.state()).toBe('closing');
     ports.destroy.last().resolve();
     await flush();
     expect(chart.state()).toBe('idle');
