@@ -1,7 +1,8 @@
 /**
  * `npm run visualize`: writes the pictures of all charts. With `--check`, tells which are not those of the charts as they are;
- * with `--coverage FOLDER`, colours what the tests have taken and writes the pictures beside the counts that lie there.
+ * with `--coverage [FOLDER]`, colours what the tests have taken and writes the pictures beside the counts that lie there.
  */
+import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,10 +27,20 @@ async function check(): Promise<void> {
 }
 
 async function colour(folder: string): Promise<void> {
+  if (!existsSync(folder)) {
+    console.error(
+      `${folder}: nothing has been counted; STATECHART_COVERAGE=${folder} npx vitest run --project machines does`,
+    );
+    process.exitCode = 1;
+    return;
+  }
   for (const [name, content] of await makeFiles(await drawCharts(folder))) await writeFile(join(folder, name), content);
   console.log(join(folder, 'index.html'));
 }
 
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false }, coverage: { type: 'string' } } });
-if (values.coverage !== undefined) await colour(values.coverage);
+const { values, positionals } = parseArgs({
+  options: { check: { type: 'boolean', default: false }, coverage: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+if (values.coverage) await colour(positionals[0] ?? 'coverage/statecharts');
 else await (values.check ? check() : write());
