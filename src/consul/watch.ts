@@ -68,6 +68,8 @@ export interface BlockingQuery<T> {
 /** One that says from which index to go on. */
 type IndexedAnswer = Answer & { readonly index: number };
 
+const isIndexed = (answer: Answer): answer is IndexedAnswer => answer.index !== undefined;
+
 /** Starts to follow `query`; see {@link Watch} and {@link WatchObserver} for what is promised. */
 export function startWatch<T>(client: ConsulClient, query: BlockingQuery<T>, observer: WatchObserver<T>): Watch {
   const loop = new Loop(client, query, observer);
@@ -145,9 +147,8 @@ class Loop<T> implements Watch {
     const { what, isAbsentOk = false, permission } = this.#query;
     const answer = await this.#client.ask(callOf(this.#query, index, failures), signal);
     if (!(isAbsentOk && answer.status === 404)) requireOk(what, answer, permission);
-    if (answer.index === undefined)
-      throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer bears no X-Consul-Index`);
-    return { ...answer, index: answer.index };
+    if (isIndexed(answer)) return answer;
+    throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer bears no X-Consul-Index`);
   }
 
   #rateAfter(answer: Answer, costMs: number): void {
@@ -163,7 +164,7 @@ class Loop<T> implements Watch {
    * parsing.
    */
   async #tell(answer: IndexedAnswer, signal: AbortSignal): Promise<number> {
-    const digest = this.#query.isEachTold === true ? undefined : digestOf(answer);
+    const digest = this.#digestOf(answer);
     if (digest !== undefined && digest === this.#digest) return answer.index;
     const value = await this.#query.parse(answer, signal);
     if (this.#query.isDoubtful?.(value) === true) return this.#tellBelieved(answer, signal);
@@ -174,7 +175,11 @@ class Loop<T> implements Watch {
   async #tellBelieved(doubted: Answer, signal: AbortSignal): Promise<number> {
     await requireSight(this.#client, this.#query.what, doubted, signal);
     const answer = await this.#answer(0, 0, signal);
-    return this.#deliver(await this.#query.parse(answer, signal), answer.index, digestOf(answer), signal);
+    return this.#deliver(await this.#query.parse(answer, signal), answer.index, this.#digestOf(answer), signal);
+  }
+
+  #digestOf(answer: Answer): string | undefined {
+    return this.#query.isEachTold === true ? undefined : digestOf(answer);
   }
 
   #deliver(value: T, index: number, digest: string | undefined, signal: AbortSignal): number {

@@ -78,7 +78,7 @@ const runChild = async (compiled: CompiledSimulation, place: number, children: n
 const runOnAll = async (): Promise<void> => {
   await using compiled = await compileSimulation();
   const startedMs = performance.now();
-  const children = Number(values.processes);
+  const children = Math.min(Number(values.processes), everySeed(1).length);
   const places = Array.from({ length: children }, (_, place) => place);
   const runs = await Promise.all(places.map((place) => runChild(compiled, place, children)));
   const outcomes = runs.flatMap((run) => run.outcomes).sort((a, b) => a.seed - b.seed);

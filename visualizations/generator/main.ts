@@ -40,7 +40,7 @@ async function colour(folder: string): Promise<void> {
 
 const { values, positionals } = parseArgs({
   options: { check: { type: 'boolean', default: false }, coverage: { type: 'boolean', default: false } },
-  allowPositionals: true,
+  allowPositionals: process.argv.includes('--coverage'), // the folder
 });
 if (values.coverage) await colour(positionals[0] ?? 'coverage/statecharts');
 else await (values.check ? check() : write());

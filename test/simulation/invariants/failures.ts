@@ -1,7 +1,7 @@
 /** Since when nodes and checks fail, by what KV tells now and by what it told first. */
 import { NODE_CHECK_ID } from '../../../machines/model.ts';
 import type { EmbeddedRequest } from '../../../src/dev/embedded/request.ts';
-import { failureOf, type Failure } from '../world/kv.ts';
+import { failureOf, sinceMs, type Failure } from '../world/kv.ts';
 import { changesOf } from '../world/transaction.ts';
 import type { World } from '../world/world.ts';
 
@@ -34,7 +34,7 @@ export const createFailures = (world: World): Failures => {
   };
 
   return {
-    toldMs: (key, createIndex) => failureOf(world.server, key, createIndex)?.sinceMs,
+    toldMs: (key, createIndex) => sinceMs(world.server, key, createIndex),
     firstMs(key, createIndex) {
       const told = failureOf(world.server, key, createIndex);
       const known = first.get(key);

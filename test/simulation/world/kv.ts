@@ -51,5 +51,6 @@ export const failureOf = (server: ConsulServer, key: string, createIndex: number
   return since === undefined ? undefined : { sinceMs: since, createIndex: entry.CreateIndex };
 };
 
+/** The time of {@link failureOf}. */
 export const sinceMs = (server: ConsulServer, key: string, createIndex: number): number | undefined =>
   failureOf(server, key, createIndex)?.sinceMs;
