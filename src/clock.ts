@@ -24,14 +24,14 @@ export type Random = () => number;
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 interface ChainedTimer {
-  handle: NodeJS.Timeout;
+  handle: NodeJS.Timeout | undefined;
 }
 
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout(fn, delayMs) {
-    const timer = {} as ChainedTimer; // safe: `arm` sets the handle before anyone can see the timer
+    const timer: ChainedTimer = { handle: undefined };
     const arm = (leftMs: number): void => {
       const stepMs = Math.min(leftMs, LONGEST_DELAY_MS);
       timer.handle = setTimeout(() => {

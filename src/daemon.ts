@@ -89,7 +89,7 @@ export const createDaemon = async (initialConfig: Config, deps: DaemonDeps): Pro
   const { client, registrar, lock, fleet, catalog, committer } = connection;
   const writer = createWriter({ committer, clock, random, actor: () => part<typeof writerMachine>('writer') });
   const resolver = createResolver(clock);
-  const prober = deps.prober ?? createDaemonProber(config, { env, clock, random, resolver, log });
+  const prober = deps.prober ?? (await createDaemonProber(config, { env, clock, random, resolver, log }));
   const pinger = deps.pinger ?? createPinger({ pingType: config.pingType, clock, stopwatch, resolver });
   const complaints = createComplaints(log, clock);
   const followed = new Set();

@@ -2,6 +2,7 @@
 import type { Clock, Random } from './clock.ts';
 import type { Config } from './config/config.ts';
 import type { Log } from './observe/log.ts';
+import { openKernelConnections } from './probes/kernel-connection.ts';
 import { createProber, type Prober } from './probes/prober.ts';
 import type { Resolver } from './probes/resolve.ts';
 import { createWorkerProber } from './probes/workers/worker-prober.ts';
@@ -16,9 +17,12 @@ export interface ProbingDeps {
   readonly log: Log;
 }
 
-export const createDaemonProber = (config: Config, { env, clock, random, resolver, log }: ProbingDeps): Prober => {
+export const createDaemonProber = async (
+  config: Config,
+  { env, clock, random, resolver, log }: ProbingDeps,
+): Promise<Prober> => {
   const setup = { tls: probeTls(config), proxyEnv: { ...env } }; // process.env itself cannot be sent to a thread
-  const local = createProber({ ...setup, clock, resolver });
+  const local = createProber({ ...setup, clock, resolver, connections: await openKernelConnections() });
   if (config.probeWorkers === 0) return local;
   return createWorkerProber({
     ...{ workers: config.probeWorkers, setup, local, clock, random },

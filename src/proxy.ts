@@ -51,11 +51,12 @@ const setting = (env: ProxyEnv, name: string): string => {
  * the setting cannot be read (the text never holds the password). Loopback is never proxied.
  */
 export const proxyFor = (target: ProxyTarget, env: ProxyEnv): URL | 'invalid' | undefined => {
+  const proxy = setting(env, target.isTls ? 'HTTPS_PROXY' : 'HTTP_PROXY');
+  if (proxy === '') return undefined;
   // In a CGI program HTTP_PROXY is the request's `Proxy` header, and so anybody's.
   const isCgi = !target.isTls && setting(env, 'REQUEST_METHOD') !== '';
-  const proxy = isCgi ? '' : setting(env, target.isTls ? 'HTTPS_PROXY' : 'HTTP_PROXY');
   const host = target.host.toLowerCase().replace(/\.$/, '');
-  if (proxy === '' || isLoopback(host)) return undefined;
+  if (isCgi || isLoopback(host)) return undefined;
   const exceptions = setting(env, 'NO_PROXY').toLowerCase().split(',');
   if (exceptions.some((entry) => isExcepted(entry.trim(), host, target.port))) return undefined;
   const text = /^[A-Za-z][A-Za-z\d+.-]*:\/\//.test(proxy) ? proxy : `http://${proxy}`;

@@ -53,7 +53,7 @@ export class Ticks<Owner> {
   /** Changes the rate: from the next tick on, which comes no later than the new interval from now. */
   setInterval(tick: Tick<Owner>, intervalMs: number, nowMs: number): void {
     tick.intervalMs = intervalMs;
-    if (tick.dueMs > nowMs + intervalMs) this.#move(tick, this.#within(intervalMs, nowMs));
+    if (tick.dueMs > nowMs + intervalMs) this.#heap.move(tick, this.#within(intervalMs, nowMs));
   }
 
   /** Lets everything up to now fall due, first due first. */
@@ -61,16 +61,10 @@ export class Ticks<Owner> {
     for (let tick = this.#heap.first; tick !== undefined && tick.dueMs <= nowMs; tick = this.#heap.first) {
       const { dueMs, intervalMs, isFirst } = tick;
       const passed = isFirst ? 1 : 1 + Math.floor((nowMs - dueMs) / intervalMs);
-      this.#move(tick, isFirst ? this.#within(intervalMs, nowMs) : dueMs + passed * intervalMs);
+      this.#heap.move(tick, isFirst ? this.#within(intervalMs, nowMs) : dueMs + passed * intervalMs);
       tick.isFirst = false;
       onDue(tick.owner, dueMs, passed);
     }
-  }
-
-  #move(tick: Tick<Owner>, dueMs: number): void {
-    this.#heap.remove(tick);
-    tick.dueMs = dueMs;
-    this.#heap.push(tick);
   }
 
   #within(intervalMs: number, nowMs: number): number {

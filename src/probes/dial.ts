@@ -2,6 +2,7 @@
 import { connect, type OnReadOpts, type Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { EsmError } from '../errors.ts';
+import { OWN_ECHO } from './connection.ts';
 import type { Deadline, Ended } from './deadline.ts';
 import { asUnsent, errnoWords } from './errno.ts';
 import { joinHostPort } from './host-port.ts';
@@ -41,15 +42,9 @@ export const openSocket = (address: string, port: number, onread: OnReadOpts | u
 /** An error may come at any time in a socket's life, and one nobody listens to ends the process. */
 const ignore = (): void => undefined;
 
-/**
- * The kernel may send from the very port it is to connect to, and so connect a socket to itself: a dead port of this machine
- * passed in a test of ours. Nobody listens there.
- */
+/** Is it connected to itself? */
 export const isOwnEcho = (socket: Socket, port: number): boolean =>
   socket.localPort === port && socket.localAddress === socket.remoteAddress;
-
-/** What {@link isOwnEcho} amounts to. */
-export const OWN_ECHO = Object.assign(new Error('connected to itself'), { code: 'ECONNREFUSED' });
 
 /** What an error before the connection stood means. */
 export const dialFault = (error: unknown, address: string, port: number): NotDialled => {

@@ -1,12 +1,12 @@
 /**
- * What nearly every probe is: a plain connection to the one address that is known at once. One object and its socket; the promises
+ * What nearly every probe is: a plain connection to the one address that is known at once. One object and its connection; the promises
  * and async functions of the general way were half of all the memory that a probe took, and collecting it most of its time.
  */
-import type { OnReadOpts, Socket } from 'node:net';
+import type { Connect, Connection, Owner } from './connection.ts';
 import type { Deadline, Ended } from './deadline.ts';
-import { dialFault, isOwnEcho, openSocket, OWN_ECHO, type NotDialled } from './dial.ts';
+import { dialFault, type NotDialled } from './dial.ts';
 import { joinHostPort } from './host-port.ts';
-import { readFault, sharedBuffer } from './http-exchange.ts';
+import { readFault } from './http-exchange.ts';
 import type { HttpResponse } from './http-response.ts';
 
 /** How it ended. An answer, if there is one, is in the response. */
@@ -23,85 +23,79 @@ export interface Question {
   readonly response: HttpResponse;
 }
 
+/** Where to, and by what. */
+export interface Destination {
+  readonly connect: Connect;
+  /** Numeric. */
+  readonly address: string;
+  readonly port: number;
+}
+
 const DONE: DirectEnd = { type: 'done' };
 const ABORTED: DirectEnd = { type: 'aborted' };
 
-/** Its listeners stay on the socket for good: once it is settled they do nothing, and an error that nobody heard would end the process. */
-class Direct implements OnReadOpts {
-  readonly buffer = sharedBuffer;
+class Direct implements Owner {
   #isConnected = false;
-  #settle: ((end: DirectEnd) => void) | undefined;
-  readonly #socket: Socket;
-  readonly #address: string;
-  readonly #port: number;
+  #isOver = false;
+  readonly #connection: Connection;
+  readonly #to: Destination;
   readonly #question: Question | undefined;
+  readonly #settle: (end: DirectEnd) => void;
 
-  constructor(address: string, port: number, question: Question | undefined, settle: (end: DirectEnd) => void) {
-    this.#address = address;
-    this.#port = port;
+  constructor(to: Destination, question: Question | undefined, settle: (end: DirectEnd) => void) {
+    this.#to = to;
     this.#question = question;
     this.#settle = settle;
-    this.#socket = openSocket(address, port, question === undefined ? undefined : this);
-    this.#socket.on('error', this.#onError).on('connect', this.#onConnect).on('close', this.#onClose);
+    this.#connection = to.connect(to.address, to.port, this);
   }
 
-  readonly callback = (length: number): boolean => {
+  onConnect(): void {
+    this.#isConnected = true;
+    if (this.#question === undefined) this.#end(DONE);
+    else this.#connection.write(this.#question.bytes);
+  }
+
+  onBytes(bytes: Buffer): void {
     const response = this.#question?.response;
-    if (this.#settle === undefined || response === undefined) return false;
-    response.push(sharedBuffer.subarray(0, length));
-    if (response.isComplete) this.#end(DONE);
-    return true;
-  };
+    response?.push(bytes);
+    if (response?.isComplete === true) this.#end(DONE);
+  }
+
+  onEnd(): void {
+    this.#hangUp(undefined);
+  }
+
+  onError(error: Error): void {
+    if (this.#isConnected) this.#hangUp(readFault(error));
+    else this.#end(dialFault(error, this.#to.address, this.#to.port));
+  }
 
   giveUp(why: Ended): void {
-    const during = this.#isConnected ? '' : `dial tcp ${joinHostPort(this.#address, this.#port)}: `;
+    const during = this.#isConnected ? '' : `dial tcp ${joinHostPort(this.#to.address, this.#to.port)}: `;
     this.#end(why === 'aborted' ? ABORTED : { type: 'expired', during });
   }
 
-  readonly #onConnect = (): void => {
-    if (this.#settle === undefined) return;
-    if (isOwnEcho(this.#socket, this.#port)) {
-      this.#end(dialFault(OWN_ECHO, this.#address, this.#port));
-      return;
-    }
-    this.#isConnected = true;
-    if (this.#question === undefined) this.#end(DONE);
-    else this.#socket.write(this.#question.bytes);
-  };
-
-  readonly #onError = (error: Error): void => {
-    if (this.#isConnected) this.#hangUp(readFault(error));
-    else this.#end(dialFault(error, this.#address, this.#port));
-  };
-
-  /** Before the connection stands an error comes first; were there none, the time-out would end it. */
-  readonly #onClose = (): void => {
-    if (this.#isConnected) this.#hangUp(undefined);
-  };
-
   #hangUp(fault: string | undefined): void {
-    if (this.#settle === undefined) return;
     this.#question?.response.end(fault);
     this.#end(DONE);
   }
 
   #end(end: DirectEnd): void {
-    const settle = this.#settle;
-    this.#settle = undefined;
-    this.#socket.destroy();
-    settle?.(end);
+    if (this.#isOver) return; // a deadline may end twice: a redirect goes on under the same
+    this.#isOver = true;
+    this.#connection.close();
+    this.#settle(end);
   }
 }
 
 /** Connects, asks if there is a question, hangs up; calls `settle` once. */
 export const goDirectly = (
-  address: string,
-  port: number,
+  to: Destination,
   question: Question | undefined,
   deadline: Deadline,
   settle: (end: DirectEnd) => void,
 ): void => {
-  const direct = new Direct(address, port, question, settle);
+  const direct = new Direct(to, question, settle);
   deadline.whenOver((why) => {
     direct.giveUp(why);
   });

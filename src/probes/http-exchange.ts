@@ -1,12 +1,9 @@
 /** One request, one answer, on a connection of its own. */
 import type { OnReadOpts, Socket } from 'node:net';
+import { sharedBuffer } from './connection.ts';
 import type { Deadline, Ended } from './deadline.ts';
 import { errnoWords } from './errno.ts';
 import type { HttpResponse } from './http-response.ts';
-
-/** Every plain connection reads into this one buffer: what it holds is consumed before the next read of any socket. */
-const SHARED_BYTES = 64 * 1_024;
-export const sharedBuffer = Buffer.allocUnsafeSlow(SHARED_BYTES);
 
 /** Where a plain socket's bytes go; filled in before the request is written. */
 export class SharedReader implements OnReadOpts {

@@ -31,18 +31,26 @@ const bodyOf = (lengths: readonly string[], isChunked: boolean): HttpHead['body'
   return /^\d{1,15}$/.test(length) ? Number(length) : { fault: `bad Content-Length ${quoted(length)}` };
 };
 
+/** How long the names are that matter: most lines need no closer look. */
+const LENGTHS_OF_NAMES = new Set(['content-length', 'location', 'transfer-encoding'].map((name) => name.length));
+
+const withoutCr = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
+
 /** Reads the lines of a head, the status line first; `fault` is what Go's transport would say. */
 export const parseHead = (text: string, method: string): HttpHead | { readonly fault: string } => {
-  const [statusLine = '', ...lines] = text.split(/\r?\n/);
+  const lines = text.split('\n');
+  const statusLine = withoutCr(lines[0] ?? '');
   const [, minor, code, phrase] = STATUS_LINE.exec(statusLine) ?? [];
   if (code === undefined) return { fault: `malformed HTTP response ${quoted(statusLine)}` };
   const lengths: string[] = [];
   let isChunked = false;
   let location: string | undefined;
-  for (const line of lines) {
+  for (let index = 1; index < lines.length; index += 1) {
+    const line = lines[index] ?? '';
     if (line.startsWith(' ') || line.startsWith('\t')) continue;
     const colon = line.indexOf(':');
-    if (colon < 1) return { fault: `malformed MIME header: missing colon: ${quoted(line)}` };
+    if (colon < 1) return { fault: `malformed MIME header: missing colon: ${quoted(withoutCr(line))}` };
+    if (!LENGTHS_OF_NAMES.has(colon)) continue;
     const name = line.slice(0, colon).toLowerCase();
     const value = line.slice(colon + 1).trim();
     if (name === 'content-length') lengths.push(value);

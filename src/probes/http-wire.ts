@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls';
 import type { Clock } from '../clock.ts';
 import { EsmError } from '../errors.ts';
 import { proxyFor, type ProxyEnv } from '../proxy.ts';
+import type { Connect } from './connection.ts';
 import type { Deadline, Ended } from './deadline.ts';
 import { dial, type Dialled } from './dial.ts';
 import { joinHostPort, type HostPort } from './host-port.ts';
@@ -17,6 +18,8 @@ export interface HttpDeps {
   readonly clock: Clock;
   readonly resolver: Resolver;
   readonly proxyEnv: ProxyEnv;
+  /** What a connection is made by when there is nothing to look up and nothing in between. */
+  readonly connect: Connect;
   /** Made with the first HTTPS request. */
   readonly secureContext: () => Promise<SecureContext | EsmError>;
 }

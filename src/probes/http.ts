@@ -2,7 +2,7 @@
 import type { CheckStatus } from '../../machines/model.ts';
 import { proxyFor } from '../proxy.ts';
 import { Deadline } from './deadline.ts';
-import { goDirectly } from './direct.ts';
+import { goDirectly, type Destination } from './direct.ts';
 import { exchange } from './http-exchange.ts';
 import type { HttpHead } from './http-head.ts';
 import { firstRequest, isRedirect, redirectedRequest, requestBytes, type HttpRequest } from './http-request.ts';
@@ -92,14 +92,14 @@ const directAddress = ({ url }: HttpDefinition, deps: HttpDeps): string | undefi
 /** Asks the first request of a definition without a promise. */
 const askDirectly = (
   definition: HttpDefinition,
-  address: string,
+  to: Destination,
   deadline: Deadline,
   settle: (answer: Answer) => void,
 ): void => {
-  const { url, method, shownUrl } = definition;
+  const { method, shownUrl } = definition;
   const response = new HttpResponse(method, (head) => definition.isRedirectFollowed && isRedirect(head));
   const question = { bytes: requestBytes(firstRequest(definition)), response };
-  goDirectly(address, url.port, question, deadline, (end) => {
+  goDirectly(to, question, deadline, (end) => {
     const isDialling = end.type === 'failed' || (end.type === 'expired' && end.during !== '');
     if (end.type === 'unsent' || end.type === 'aborted') settle(end);
     else if (isDialling) {
@@ -128,7 +128,8 @@ export const createHttpProbe =
       const address = directAddress(definition, deps);
       if (address === undefined) goOn();
       else {
-        askDirectly(definition, address, deadline, (answer) => {
+        const to = { connect: deps.connect, address, port: definition.url.port };
+        askDirectly(definition, to, deadline, (answer) => {
           if (isFollowed(definition, answer)) goOn(answer);
           else end(outcomeOf(definition, answer));
         });

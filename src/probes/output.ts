@@ -6,12 +6,12 @@ import type { ProbeOutcome } from './probe.ts';
 const LONGEST_OUTPUT = 5_120;
 
 /** A result with its output, cut should an absurd URL have made it long. */
-export const measured = (status: CheckStatus, output: string, rttMs?: number): ProbeOutcome => ({
-  type: 'measured',
-  status,
-  output: output.length > LONGEST_OUTPUT ? output.slice(0, LONGEST_OUTPUT) : output,
-  ...(rttMs === undefined ? {} : { rttMs }),
-});
+export const measured = (status: CheckStatus, output: string, rttMs?: number): ProbeOutcome => {
+  const kept = output.length > LONGEST_OUTPUT ? output.slice(0, LONGEST_OUTPUT) : output;
+  return rttMs === undefined
+    ? { type: 'measured', status, output: kept }
+    : { type: 'measured', status, output: kept, rttMs };
+};
 
 /** How Go's client begins an error: `Get "http://h/p": `. */
 export const httpError = (method: string, url: string, fault: string): string =>

@@ -2,7 +2,9 @@
 import type { Clock } from '../clock.ts';
 import { EsmError } from '../errors.ts';
 import type { ProxyEnv } from '../proxy.ts';
+import type { Connections } from './connection.ts';
 import { createHttpProbe } from './http.ts';
+import { connectByNet } from './net-connection.ts';
 import { measured } from './output.ts';
 import type { ProbeOutcome, RunnableDefinition } from './probe.ts';
 import { createResolver, type Resolver } from './resolve.ts';
@@ -16,6 +18,8 @@ export interface ProberOptions {
   readonly clock: Clock;
   /** Shared with the pinger; the prober's own when not given. */
   readonly resolver?: Resolver;
+  /** What plain connections to one address are made by; node:net when not given. Disposed of with the prober. */
+  readonly connections?: Connections | undefined;
 }
 
 /** Runs checks. One per process: the trusted authorities and the look-ups are shared among all runs. */
@@ -34,7 +38,8 @@ const ownFailure = (cause: unknown): ProbeOutcome => {
 
 /** Makes a {@link Prober}. Files are read with the first HTTPS check, and again after a try that failed. */
 export const createProber = (options: ProberOptions): Prober => {
-  const { clock } = options;
+  const { clock, connections } = options;
+  const connect = connections?.connect ?? connectByNet;
   const proxyEnv = { ...options.proxyEnv }; // each look at process.env is a call into the system
   const resolver = options.resolver ?? createResolver(clock);
   let context: ReturnType<typeof readSecureContext> | undefined;
@@ -44,8 +49,8 @@ export const createProber = (options: ProberOptions): Prober => {
     if (made instanceof EsmError) context = undefined;
     return made;
   };
-  const http = createHttpProbe({ clock, resolver, proxyEnv, secureContext });
-  const tcp = createTcpProbe({ clock, resolver });
+  const http = createHttpProbe({ clock, resolver, proxyEnv, secureContext, connect });
+  const tcp = createTcpProbe({ clock, resolver, connect });
   const choose = (definition: RunnableDefinition, timeoutMs: number, signal: AbortSignal): Promise<ProbeOutcome> => {
     switch (definition.type) {
       case 'http':
@@ -60,6 +65,7 @@ export const createProber = (options: ProberOptions): Prober => {
     run: (definition, timeoutMs, signal) =>
       signal.aborted ? Promise.resolve({ type: 'aborted' }) : choose(definition, timeoutMs, signal).catch(ownFailure),
     [Symbol.asyncDispose]() {
+      connections?.[Symbol.dispose]();
       if (options.resolver === undefined) resolver[Symbol.dispose]();
       return Promise.resolve();
     },

@@ -3,11 +3,15 @@
 /** At most this much of a target's answer is kept, as in Consul. */
 const KEPT_BYTES = 4_096;
 
+/** Bytes of UTF-8 that one UTF-16 unit may take. */
+const LONGEST_CHARACTER = 3;
+
 /** Copied one by one: for so few a call of `copy` takes longer. */
 const FEW_BYTES = 16;
 
 /** Cuts text to 4 KiB of UTF-8 at the boundary of a character, the end kept. */
 const lastKept = (text: string): string => {
+  if (text.length * LONGEST_CHARACTER <= KEPT_BYTES) return text;
   const bytes = Buffer.from(text);
   return bytes.length <= KEPT_BYTES ? text : decodeFrom(bytes, bytes.length - KEPT_BYTES);
 };

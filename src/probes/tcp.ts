@@ -1,5 +1,6 @@
 /** The TCP check: passing once connected. */
 import type { Clock } from '../clock.ts';
+import type { Connect } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { dial } from './dial.ts';
 import { goDirectly, type DirectEnd } from './direct.ts';
@@ -12,6 +13,7 @@ import type { Resolver } from './resolve.ts';
 export interface TcpDeps {
   readonly clock: Clock;
   readonly resolver: Resolver;
+  readonly connect: Connect;
 }
 
 const run = async (definition: TcpDefinition, deps: TcpDeps, deadline: Deadline): Promise<ProbeOutcome> => {
@@ -59,7 +61,7 @@ export const createTcpProbe =
       const [address, ...others] = deps.resolver.known(host) ?? [];
       if (address === undefined || others.length > 0) run(definition, deps, deadline).then(end, reject);
       else {
-        goDirectly(address, port, undefined, deadline, (how) => {
+        goDirectly({ connect: deps.connect, address, port }, undefined, deadline, (how) => {
           end(outcomeOf(definition, how));
         });
       }

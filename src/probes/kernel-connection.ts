@@ -1,0 +1,176 @@
+/**
+ * Plain connections by the kernel's own calls. What Node keeps of a socket lives until the next full collection of garbage, and costs
+ * as much time as the kernel takes to connect; here a connection is a number and an object.
+ */
+import { getSystemErrorName } from 'node:util';
+import { OWN_ECHO, sharedBuffer, type Connection, type Connections, type Owner } from './connection.ts';
+import { Epoll, EPOLLERR_OR_HUP, EPOLLIN, EPOLLOUT, type Watcher } from './epoll.ts';
+import { connectByNet } from './net-connection.ts';
+import { openSyscalls, type Syscalls } from './syscalls.ts';
+
+/** Linux' numbers, the same on x86-64 and arm64. */
+const AF_INET = 2;
+const AF_INET6 = 10;
+const NONBLOCKING_STREAM = 1 | 0o4000 | 0o2000000; // SOCK_STREAM, SOCK_NONBLOCK, SOCK_CLOEXEC
+const MSG_NOSIGNAL = 0x4000;
+const EINTR = -4;
+const EAGAIN = -11;
+const EINPROGRESS = -115;
+
+const PORT_AT = 2;
+
+/** Room for a socket's address, which begins with the family and the port. */
+class SocketAddress {
+  readonly family: number;
+  readonly bytes: Uint8Array;
+  readonly #host: Uint8Array;
+
+  constructor(family: number, size: number, hostAt: number) {
+    this.family = family;
+    this.bytes = new Uint8Array(size);
+    this.#host = this.bytes.subarray(hostAt);
+  }
+
+  /** False: `address` is none of this family, or has a zone. */
+  set(calls: Syscalls, address: string, port: number): boolean {
+    this.bytes[0] = this.family;
+    this.bytes[PORT_AT] = port >> 8;
+    this.bytes[PORT_AT + 1] = port & 0xff;
+    return calls.parseAddress(this.family, address, this.#host) === 1;
+  }
+}
+
+const peer4 = new SocketAddress(AF_INET, 16, 4);
+const peer6 = new SocketAddress(AF_INET6, 28, 8);
+const [own, other] = [Buffer.alloc(28), Buffer.alloc(28)];
+
+/** An error as Node tells it. */
+const systemError = (errno: number): Error => {
+  const code = getSystemErrorName(errno);
+  return Object.assign(new Error(code), { code });
+};
+
+let lastSerial = 0;
+
+class KernelConnection implements Connection, Watcher {
+  readonly serial = (lastSerial = (lastSerial + 1) | 0);
+  #fd = -1;
+  #isConnected = false;
+  /** What the other side has not taken yet. */
+  #unsent: Buffer | undefined;
+  /** Why it takes no more; what it has said before is read nevertheless. */
+  #sendError = 0;
+  #owner: Owner | undefined;
+  readonly #port: number;
+  readonly #calls: Syscalls;
+  readonly #epoll: Epoll;
+
+  constructor(calls: Syscalls, epoll: Epoll, peer: SocketAddress, port: number, owner: Owner) {
+    this.#port = port;
+    this.#calls = calls;
+    this.#epoll = epoll;
+    this.#owner = owner;
+    const error = this.#open(peer);
+    if (error < 0) {
+      process.nextTick(() => {
+        this.#fail(systemError(error));
+      });
+    }
+  }
+
+  write(bytes: Buffer): void {
+    this.#unsent = bytes;
+    this.#send();
+    if (this.#unsent !== undefined) this.#epoll.change(this.#fd, EPOLLIN | EPOLLOUT, this);
+  }
+
+  close(): void {
+    this.#owner = undefined;
+    if (this.#fd >= 0) this.#epoll.close(this.#fd);
+    this.#fd = -1;
+  }
+
+  onReady(flags: number): void {
+    if (!this.#isConnected) this.#onConnected((flags & EPOLLERR_OR_HUP) === 0 ? 0 : this.#calls.takeError(this.#fd));
+    else {
+      if (this.#unsent !== undefined) this.#sendRest();
+      this.#receive();
+    }
+  }
+
+  /** 0, or an error's number. */
+  #open(peer: SocketAddress): number {
+    const fd = this.#calls.socket(peer.family, NONBLOCKING_STREAM);
+    if (fd < 0) return fd;
+    this.#fd = fd;
+    const connected = this.#calls.connect(fd, peer.bytes, peer.bytes.length);
+    return connected < 0 && connected !== EINPROGRESS ? connected : this.#epoll.add(fd, EPOLLOUT, this);
+  }
+
+  #onConnected(error: number): void {
+    if (error < 0) this.#fail(systemError(error));
+    else if (this.#isOwnEcho()) this.#fail(OWN_ECHO);
+    else {
+      this.#isConnected = true;
+      this.#owner?.onConnect();
+      const isIdle = this.#fd >= 0 && this.#unsent === undefined;
+      if (isIdle) this.#epoll.change(this.#fd, EPOLLIN, this);
+    }
+  }
+
+  #isOwnEcho(): boolean {
+    this.#calls.getsockname(this.#fd, own);
+    if (own.readUInt16BE(PORT_AT) !== this.#port) return false;
+    this.#calls.getpeername(this.#fd, other);
+    return own.equals(other);
+  }
+
+  #send(): void {
+    if (this.#unsent === undefined) return;
+    const sent = this.#calls.send(this.#fd, this.#unsent, this.#unsent.length, MSG_NOSIGNAL);
+    if (sent === EAGAIN || sent === EINTR) return;
+    if (sent < 0) this.#sendError = sent;
+    this.#unsent = sent < 0 || sent === this.#unsent.length ? undefined : this.#unsent.subarray(sent);
+  }
+
+  #sendRest(): void {
+    this.#send();
+    if (this.#unsent === undefined) this.#epoll.change(this.#fd, EPOLLIN, this);
+  }
+
+  #receive(): void {
+    const length = this.#calls.recv(this.#fd, sharedBuffer, sharedBuffer.length);
+    if (length > 0) this.#owner?.onBytes(sharedBuffer.subarray(0, length));
+    else if (length === 0 && this.#sendError === 0) this.#take()?.onEnd();
+    else if (length !== EAGAIN && length !== EINTR) this.#fail(systemError(length < 0 ? length : this.#sendError));
+  }
+
+  #fail(error: Error): void {
+    this.#take()?.onError(error);
+  }
+
+  /** Closes, and returns who is still to be told why. */
+  #take(): Owner | undefined {
+    const owner = this.#owner;
+    this.close();
+    return owner;
+  }
+}
+
+/** Undefined where the kernel's calls cannot be had; addresses with a zone, `fe80::1%eth0`, go by node:net. */
+export const openKernelConnections = async (): Promise<Connections | undefined> => {
+  const calls = await openSyscalls();
+  const descriptor = calls?.epollCreate() ?? -1;
+  if (calls === undefined || descriptor < 0) return undefined;
+  const epoll = new Epoll(calls, descriptor);
+  return {
+    connect(address, port, owner) {
+      const peer = address.includes(':') ? peer6 : peer4;
+      const isKnown = peer.set(calls, address, port);
+      return isKnown ? new KernelConnection(calls, epoll, peer, port, owner) : connectByNet(address, port, owner);
+    },
+    [Symbol.dispose]: () => {
+      epoll[Symbol.dispose]();
+    },
+  };
+};
