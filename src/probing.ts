@@ -2,9 +2,10 @@
 import type { Clock, Random } from './clock.ts';
 import type { Config } from './config/config.ts';
 import type { Log } from './observe/log.ts';
-import { openKernelConnections } from './probes/kernel-connection.ts';
+import { openConnections } from './probes/kernel-connection.ts';
 import { createProber, type Prober } from './probes/prober.ts';
 import type { Resolver } from './probes/resolve.ts';
+import { openSyscalls } from './probes/syscalls.ts';
 import { createWorkerProber } from './probes/workers/worker-prober.ts';
 import type { ProxyEnv } from './proxy.ts';
 import { probeTls } from './settings.ts';
@@ -22,7 +23,7 @@ export const createDaemonProber = async (
   { env, clock, random, resolver, log }: ProbingDeps,
 ): Promise<Prober> => {
   const setup = { tls: probeTls(config), proxyEnv: { ...env } }; // process.env itself cannot be sent to a thread
-  const local = createProber({ ...setup, clock, resolver, connections: await openKernelConnections() });
+  const local = createProber({ ...setup, clock, resolver, connections: openConnections(await openSyscalls()) });
   if (config.probeWorkers === 0) return local;
   return createWorkerProber({
     ...{ workers: config.probeWorkers, setup, local, clock, random },

@@ -5,8 +5,8 @@
 import { getSystemErrorName } from 'node:util';
 import { OWN_ECHO, sharedBuffer, type Connection, type Connections, type Owner } from './connection.ts';
 import { Epoll, EPOLLERR_OR_HUP, EPOLLIN, EPOLLOUT, type Watcher } from './epoll.ts';
-import { connectByNet } from './net-connection.ts';
-import { openSyscalls, type Syscalls } from './syscalls.ts';
+import { connectByNet, netConnections } from './net-connection.ts';
+import type { Syscalls } from './syscalls.ts';
 
 /** Linux' numbers, the same on x86-64 and arm64. */
 const AF_INET = 2;
@@ -157,11 +157,10 @@ class KernelConnection implements Connection, Watcher {
   }
 }
 
-/** Undefined where the kernel's calls cannot be had; addresses with a zone, `fe80::1%eth0`, go by node:net. */
-export const openKernelConnections = async (): Promise<Connections | undefined> => {
-  const calls = await openSyscalls();
+/** Addresses with a zone, `fe80::1%eth0`, go by node:net, as all do when there are no calls or no descriptor left for epoll. */
+export const openConnections = (calls: Syscalls | undefined): Connections => {
   const descriptor = calls?.epollCreate() ?? -1;
-  if (calls === undefined || descriptor < 0) return undefined;
+  if (calls === undefined || descriptor < 0) return netConnections;
   const epoll = new Epoll(calls, descriptor);
   return {
     connect(address, port, owner) {

@@ -4,7 +4,7 @@ import { EsmError } from '../errors.ts';
 import type { ProxyEnv } from '../proxy.ts';
 import type { Connections } from './connection.ts';
 import { createHttpProbe } from './http.ts';
-import { connectByNet } from './net-connection.ts';
+import { netConnections } from './net-connection.ts';
 import { measured } from './output.ts';
 import type { ProbeOutcome, RunnableDefinition } from './probe.ts';
 import { createResolver, type Resolver } from './resolve.ts';
@@ -19,7 +19,7 @@ export interface ProberOptions {
   /** Shared with the pinger; the prober's own when not given. */
   readonly resolver?: Resolver;
   /** What plain connections to one address are made by; node:net when not given. Disposed of with the prober. */
-  readonly connections?: Connections | undefined;
+  readonly connections?: Connections;
 }
 
 /** Runs checks. One per process: the trusted authorities and the look-ups are shared among all runs. */
@@ -38,8 +38,8 @@ const ownFailure = (cause: unknown): ProbeOutcome => {
 
 /** Makes a {@link Prober}. Files are read with the first HTTPS check, and again after a try that failed. */
 export const createProber = (options: ProberOptions): Prober => {
-  const { clock, connections } = options;
-  const connect = connections?.connect ?? connectByNet;
+  const { clock, connections = netConnections } = options;
+  const { connect } = connections;
   const proxyEnv = { ...options.proxyEnv }; // each look at process.env is a call into the system
   const resolver = options.resolver ?? createResolver(clock);
   let context: ReturnType<typeof readSecureContext> | undefined;
@@ -65,7 +65,7 @@ export const createProber = (options: ProberOptions): Prober => {
     run: (definition, timeoutMs, signal) =>
       signal.aborted ? Promise.resolve({ type: 'aborted' }) : choose(definition, timeoutMs, signal).catch(ownFailure),
     [Symbol.asyncDispose]() {
-      connections?.[Symbol.dispose]();
+      connections[Symbol.dispose]();
       if (options.resolver === undefined) resolver[Symbol.dispose]();
       return Promise.resolve();
     },

@@ -2,8 +2,10 @@
 import { checkKey, type CatalogDefinition } from '../../machines/model.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseDefinition } from '../../src/probes/definition.ts';
+import { openConnections } from '../../src/probes/kernel-connection.ts';
 import type { ProbeOutcome, RunnableDefinition } from '../../src/probes/probe.ts';
 import { createProber, type Prober, type ProberOptions } from '../../src/probes/prober.ts';
+import { openSyscalls } from '../../src/probes/syscalls.ts';
 
 /** The runnable half of a definition; throws when there is none. */
 export const runnable = (definition: CatalogDefinition): RunnableDefinition => {
@@ -14,9 +16,11 @@ export const runnable = (definition: CatalogDefinition): RunnableDefinition => {
   return parsed.definition;
 };
 
-/** A prober on the machine's clock, without proxies and with no authority but the machine's. */
+const syscalls = await openSyscalls();
+
+/** A prober on the machine's clock, that connects as the daemon does, without proxies and with no authority but the machine's. */
 export const testProber = (options: Partial<ProberOptions> = {}): Prober =>
-  createProber({ tls: {}, proxyEnv: {}, clock: systemClock, ...options });
+  createProber({ tls: {}, proxyEnv: {}, clock: systemClock, connections: openConnections(syscalls), ...options });
 
 /** Long enough for a slow machine: nothing that is asserted depends on it. */
 const PATIENCE_MS = 9_000;

@@ -1,7 +1,9 @@
 import type { Clock } from '../../../src/clock.ts';
 import type { CatalogDefinition } from '../../../machines/model.ts';
 import { systemStopwatch } from '../../../src/clock.ts';
+import { netConnections } from '../../../src/probes/net-connection.ts';
 import { createPinger } from '../../../src/probes/pinger.ts';
+import type { ProberOptions } from '../../../src/probes/prober.ts';
 import { runnable, testProber } from '../../support/probing.ts';
 import {
   startHttpsTarget,
@@ -20,9 +22,10 @@ const aim = async (
   clock: Clock,
   target: Promise<Started>,
   define: (port: number) => CatalogDefinition,
+  options: Partial<ProberOptions> = {},
 ): Promise<Aimed> => {
   const started = await target;
-  const prober = testProber({ clock });
+  const prober = testProber({ clock, ...options });
   const definition = runnable(define(started.port));
   return {
     run: (timeoutMs, signal) => prober.run(definition, timeoutMs, signal),
@@ -92,6 +95,34 @@ describeContract('TCP', {
     ),
   answered: passing,
   silent: (clock) => aim(clock, startUnreachableTarget(), tcp),
+  expired: critical(/^dial tcp 127\.0\.0\.1:\d+: i\/o timeout$/),
+});
+
+const byNet = { connections: netConnections };
+
+describeContract('HTTP by node:net', {
+  answering: (clock) =>
+    aim(
+      clock,
+      startHttpTarget((_request, response) => response.end('here')),
+      http,
+      byNet,
+    ),
+  answered: passing,
+  silent: (clock) => aim(clock, startSilentTarget(), http, byNet),
+  expired: critical(new RegExp(`^Get "http://127.0.0.1:\\d+/": ${escaped}$`)),
+});
+
+describeContract('TCP by node:net', {
+  answering: (clock) =>
+    aim(
+      clock,
+      startTcpTarget(() => undefined),
+      tcp,
+      byNet,
+    ),
+  answered: passing,
+  silent: (clock) => aim(clock, startUnreachableTarget(), tcp, byNet),
   expired: critical(/^dial tcp 127\.0\.0\.1:\d+: i\/o timeout$/),
 });
 

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import koffi from 'koffi';
 import { describe, expect, test } from 'vitest';
 import { asUnsent, errnoWords } from '../../../src/probes/errno.ts';
+import { netConnections } from '../../../src/probes/net-connection.ts';
 import { inNamespace } from '../../support/namespace.ts';
 import { probeOnce, runnable, testProber } from '../../support/probing.ts';
 import { refusedPort, startHttpTarget } from '../../support/targets.ts';
@@ -49,9 +50,16 @@ test.each([
   expect(errnoWords(failure(code))).toBe(words);
 });
 
-test.each(['HTTP', 'TCP'])('%s without a file left', async (type) => {
+/** How plain connections are made, and ports to send from that no other test has used: a port rests for a minute. */
+const WAYS = [
+  ["by the kernel's calls", {}, { two: '60998 60999', one: 45_000 }],
+  ['by node:net', { connections: netConnections }, { two: '60996 60997', one: 45_001 }],
+] as const;
+const KINDS = WAYS.flatMap(([way, options]) => [['HTTP', way, options] as const, ['TCP', way, options] as const]);
+
+test.each(KINDS)('%s without a file left, %s', async (type, _way, options) => {
   await using target = await startHttpTarget((_request, response) => response.end());
-  await using prober = testProber();
+  await using prober = testProber(options);
   const address = `127.0.0.1:${target.port}`;
   const definition = runnable(type === 'HTTP' ? { HTTP: `http://${address}/` } : { TCP: address });
   using _exhausted = exhaustFiles();
@@ -67,24 +75,24 @@ const setPorts = (range: string): void => {
 
 inNamespace(import.meta.url, () => {
   describe('with two ports to send from', () => {
-    test('a third connection cannot be made, which says nothing of the target', async () => {
+    test.each(WAYS)('a third connection cannot be made, %s, which says nothing of the target', async (_way, options, { two }) => {
       await using target = await startHttpTarget((_request, response) => response.end());
-      setPorts('60998 60999');
+      setPorts(two);
       const held = [connect(target.port, '127.0.0.1'), connect(target.port, '127.0.0.1')];
       await Promise.all(held.map((socket) => once(socket, 'connect')));
-      const outcome = await probeOnce({ TCP: `127.0.0.1:${target.port}` });
+      const outcome = await probeOnce({ TCP: `127.0.0.1:${target.port}` }, options);
       for (const socket of held) socket.destroy();
       expect(outcome).toMatchObject({ type: 'unsent' });
       expect(outcome.type === 'unsent' && outcome.error.message).toContain('ip_local_port_range');
     });
   });
 
-  test('a connection that the kernel made to itself is none: nobody listens', async () => {
-    setPorts('45000 45000');
-    const outcome = await probeOnce({ TCP: '127.0.0.1:45000' });
+  test.each(WAYS)('a connection to itself is none, %s: nobody listens', async (_way, options, { one }) => {
+    setPorts(`${one} ${one}`);
+    const outcome = await probeOnce({ TCP: `127.0.0.1:${one}` }, options);
     expect(outcome).toMatchObject({
       status: 'critical',
-      output: 'dial tcp 127.0.0.1:45000: connect: connection refused',
+      output: `dial tcp 127.0.0.1:${one}: connect: connection refused`,
     });
   });
 
