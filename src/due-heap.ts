@@ -2,7 +2,7 @@
 
 /** What can lie in a {@link DueHeap}. */
 export interface Due {
-  /** Changed by {@link DueHeap.move} alone while the thing lies in a heap. */
+  /** Must not change while the thing lies in the heap. */
   dueMs: number;
   /** Decides between things due at the same time: lower first. */
   readonly order: number;
@@ -37,15 +37,8 @@ export class DueHeap<T extends Due> {
     item.heapIndex = -1;
     const last = this.#items.pop();
     if (last === undefined || last === item) return;
-    last.heapIndex = heapIndex;
-    this.move(last, last.dueMs);
-  }
-
-  /** Changes when an item falls due that lies here. */
-  move(item: T, dueMs: number): void {
-    item.dueMs = dueMs;
-    this.#sink(item, item.heapIndex);
-    this.#rise(item, item.heapIndex);
+    this.#sink(last, heapIndex);
+    this.#rise(last, last.heapIndex);
   }
 
   #place(item: T, index: number): void {

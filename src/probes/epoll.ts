@@ -1,4 +1,5 @@
 /** Which connections have something to tell: one epoll descriptor for all of them. */
+import { systemClock } from '../clock.ts';
 import { EPOLL_EVENT, type EpollEvents, type Syscalls } from './syscalls.ts';
 
 /** What can be waited for, and what is told unasked. Linux' numbers, the same on x86-64 and arm64. */
@@ -33,11 +34,11 @@ export class Epoll implements Disposable {
   constructor(calls: Syscalls, epoll: number) {
     this.#calls = calls;
     this.#epoll = epoll;
-    // Not at once: koffi calls from where neither promises nor exceptions are heeded. An immediate is of the same turn.
+    // Not at once: koffi calls from where neither promises nor exceptions are heeded. What comes after the poll is of the same turn.
     this.#watch = calls.whenReadable(epoll, () => {
       if (this.#isReading) return;
       this.#isReading = true;
-      setImmediate(this.#read);
+      systemClock.afterPoll(this.#read);
     });
   }
 

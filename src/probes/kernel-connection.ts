@@ -80,8 +80,7 @@ class KernelConnection implements Connection, Watcher {
 
   write(bytes: Buffer): void {
     this.#unsent = bytes;
-    this.#send();
-    if (this.#unsent !== undefined) this.#epoll.change(this.#fd, EPOLLIN | EPOLLOUT, this);
+    if (!this.#sendRest()) this.#epoll.change(this.#fd, EPOLLIN | EPOLLOUT, this);
   }
 
   close(): void {
@@ -93,7 +92,7 @@ class KernelConnection implements Connection, Watcher {
   onReady(flags: number): void {
     if (!this.#isConnected) this.#onConnected((flags & EPOLLERR_OR_HUP) === 0 ? 0 : this.#calls.takeError(this.#fd));
     else {
-      if (this.#unsent !== undefined) this.#sendRest();
+      if (this.#unsent !== undefined && this.#sendRest()) this.#epoll.change(this.#fd, EPOLLIN, this);
       this.#receive();
     }
   }
@@ -125,17 +124,14 @@ class KernelConnection implements Connection, Watcher {
     return own.equals(other);
   }
 
-  #send(): void {
-    if (this.#unsent === undefined) return;
+  /** True: there is nothing left to be sent. */
+  #sendRest(): boolean {
+    if (this.#unsent === undefined) return true;
     const sent = this.#calls.send(this.#fd, this.#unsent, this.#unsent.length, MSG_NOSIGNAL);
-    if (sent === EAGAIN || sent === EINTR) return;
+    if (sent === EAGAIN || sent === EINTR) return false;
     if (sent < 0) this.#sendError = sent;
     this.#unsent = sent < 0 || sent === this.#unsent.length ? undefined : this.#unsent.subarray(sent);
-  }
-
-  #sendRest(): void {
-    this.#send();
-    if (this.#unsent === undefined) this.#epoll.change(this.#fd, EPOLLIN, this);
+    return this.#unsent === undefined;
   }
 
   #receive(): void {

@@ -39,28 +39,26 @@ const bind = (koffi: Koffi): Syscalls => {
   const libc = koffi.load(null);
   const [length, value] = [new Uint32Array(1), new Int32Array(1)];
   /** A function of the C library's, whose -1 becomes the error's number. */
-  const bound = <Args extends readonly unknown[]>(prototype: string): ((...args: Args) => number) => {
+  const bound = (prototype: string): ((...args: readonly unknown[]) => number) => {
     // safe: all prototypes below return int or long, far below 2^53
-    const call = libc.func(prototype) as unknown as (...args: Args) => number;
+    const call = libc.func(prototype) as unknown as (...args: readonly unknown[]) => number;
     return (...args) => {
       const result = call(...args);
       return result === -1 ? -koffi.errno() : result;
     };
   };
-  const socket = bound<[number, number, number]>('int socket(int, int, int)');
+  const socket = bound('int socket(int, int, int)');
   const getname = (name: string): Syscalls['getsockname'] => {
-    const call = bound<[number, Uint8Array, Uint32Array]>(`int ${name}(int, void *, void *)`);
+    const call = bound(`int ${name}(int, void *, void *)`);
     return (fd, address) => {
       length[0] = address.length;
       return call(fd, address, length);
     };
   };
-  const getsockopt = bound<[number, number, number, Int32Array, Uint32Array]>(
-    'int getsockopt(int, int, int, void *, void *)',
-  );
-  const recv = bound<[number, Uint8Array, number, number]>('long recv(int, void *, ulong, int)');
-  const epollCreate = bound<[number]>('int epoll_create1(int)');
-  const epollWait = bound<[number, EpollEvents, number, number]>('int epoll_wait(int, void *, int, int)');
+  const getsockopt = bound('int getsockopt(int, int, int, void *, void *)');
+  const recv = bound('long recv(int, void *, ulong, int)');
+  const epollCreate = bound('int epoll_create1(int)');
+  const epollWait = bound('int epoll_wait(int, void *, int, int)');
   return {
     socket: (family, type) => socket(family, type, 0),
     connect: bound('int connect(int, void *, uint)'),

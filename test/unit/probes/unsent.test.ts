@@ -75,16 +75,19 @@ const setPorts = (range: string): void => {
 
 inNamespace(import.meta.url, () => {
   describe('with two ports to send from', () => {
-    test.each(WAYS)('a third connection cannot be made, %s, which says nothing of the target', async (_way, options, { two }) => {
-      await using target = await startHttpTarget((_request, response) => response.end());
-      setPorts(two);
-      const held = [connect(target.port, '127.0.0.1'), connect(target.port, '127.0.0.1')];
-      await Promise.all(held.map((socket) => once(socket, 'connect')));
-      const outcome = await probeOnce({ TCP: `127.0.0.1:${target.port}` }, options);
-      for (const socket of held) socket.destroy();
-      expect(outcome).toMatchObject({ type: 'unsent' });
-      expect(outcome.type === 'unsent' && outcome.error.message).toContain('ip_local_port_range');
-    });
+    test.each(WAYS)(
+      'a third connection cannot be made, %s, which says nothing of the target',
+      async (_way, options, { two }) => {
+        await using target = await startHttpTarget((_request, response) => response.end());
+        setPorts(two);
+        const held = [connect(target.port, '127.0.0.1'), connect(target.port, '127.0.0.1')];
+        await Promise.all(held.map((socket) => once(socket, 'connect')));
+        const outcome = await probeOnce({ TCP: `127.0.0.1:${target.port}` }, options);
+        for (const socket of held) socket.destroy();
+        expect(outcome).toMatchObject({ type: 'unsent' });
+        expect(outcome.type === 'unsent' && outcome.error.message).toContain('ip_local_port_range');
+      },
+    );
   });
 
   test.each(WAYS)('a connection to itself is none, %s: nobody listens', async (_way, options, { one }) => {
