@@ -27,6 +27,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENFILE: 'raise the limit of open files of the machine (sysctl fs.file-max)',
   ENOBUFS: 'give the machine more memory for sockets (sysctl net.core.wmem_max, net.ipv4.tcp_mem)',
   ENOMEM: 'give the machine more memory',
+  ENOSPC: 'let this user watch more descriptors (sysctl fs.epoll.max_user_watches)',
   EADDRNOTAVAIL:
     'give the machine an address and free ports to send from (sysctl net.ipv4.ip_local_port_range, or fewer checks of one target)',
 };

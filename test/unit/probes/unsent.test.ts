@@ -30,7 +30,7 @@ const exhaustFiles = (): Disposable => {
 
 const failure = (code: string): Error => Object.assign(new Error(`connect ${code}`), { code });
 
-test.each(['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'])(
+test.each(['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ENOSPC', 'EADDRNOTAVAIL'])(
   "%s is the daemon's own trouble",
   (code) => {
     const error = asUnsent(failure(code), '10.0.0.1:80');
