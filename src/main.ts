@@ -3,7 +3,6 @@
 import { parseCommandLine, USAGE } from './cli.ts';
 import { EsmError, exitCodeOf } from './errors.ts';
 import { keepHeapSmall } from './heap.ts';
-import { run } from './run.ts';
 import { versionLine } from './version.ts';
 
 const main = async (argv: readonly string[]): Promise<number> => {
@@ -15,9 +14,11 @@ const main = async (argv: readonly string[]): Promise<number> => {
     case 'version':
       process.stdout.write(`${versionLine}\n`);
       return 0;
-    case 'run':
-      keepHeapSmall();
+    case 'run': {
+      keepHeapSmall(); // before the rest is loaded: what the young generation has grown by then it keeps
+      const { run } = await import('./run.ts');
       return await run(line.sources);
+    }
     case 'dev': {
       const { dev } = await import('./dev/dev.ts'); // what the daemon itself never needs
       return await dev(line.argv);

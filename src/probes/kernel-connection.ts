@@ -17,7 +17,9 @@ const EINTR = -4;
 const EAGAIN = -11;
 const EINPROGRESS = -115;
 
+/** Where the port lies in an address, and how long one is. */
 const PORT_AT = 2;
+const BYTES_OF = { [AF_INET]: 16, [AF_INET6]: 28 };
 
 /** Room for a socket's address, which begins with the family and the port. */
 class SocketAddress {
@@ -25,9 +27,9 @@ class SocketAddress {
   readonly bytes: Uint8Array;
   readonly #host: Uint8Array;
 
-  constructor(family: number, size: number, hostAt: number) {
+  constructor(family: keyof typeof BYTES_OF, hostAt: number) {
     this.family = family;
-    this.bytes = new Uint8Array(size);
+    this.bytes = new Uint8Array(BYTES_OF[family]);
     this.#host = this.bytes.subarray(hostAt);
   }
 
@@ -40,9 +42,11 @@ class SocketAddress {
   }
 }
 
-const peer4 = new SocketAddress(AF_INET, 16, 4);
-const peer6 = new SocketAddress(AF_INET6, 28, 8);
-const [own, other] = [Buffer.alloc(28), Buffer.alloc(28)];
+const peer4 = new SocketAddress(AF_INET, 4);
+const peer6 = new SocketAddress(AF_INET6, 8);
+
+/** Both ends of a connection, to be compared; the shorter addresses leave what was behind them. */
+const [own, other] = [Buffer.alloc(BYTES_OF[AF_INET6]), Buffer.alloc(BYTES_OF[AF_INET6])];
 
 /** An error as Node tells it. */
 const systemError = (errno: number): Error => {
@@ -121,7 +125,8 @@ class KernelConnection implements Connection, Watcher {
     this.#calls.getsockname(this.#fd, own);
     if (own.readUInt16BE(PORT_AT) !== this.#port) return false;
     this.#calls.getpeername(this.#fd, other);
-    return own.equals(other);
+    const length = own[0] === AF_INET ? BYTES_OF[AF_INET] : BYTES_OF[AF_INET6];
+    return own.compare(other, 0, length, 0, length) === 0;
   }
 
   /** True: there is nothing left to be sent. */

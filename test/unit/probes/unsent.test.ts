@@ -7,7 +7,7 @@ import { asUnsent, errnoWords } from '../../../src/probes/errno.ts';
 import { netConnections } from '../../../src/probes/net-connection.ts';
 import { inNamespace } from '../../support/namespace.ts';
 import { probeOnce, runnable, testProber } from '../../support/probing.ts';
-import { refusedPort, startHttpTarget } from '../../support/targets.ts';
+import { refusedPort, startHttpTarget, startTcpTarget } from '../../support/targets.ts';
 
 const RLIMIT_NOFILE = 7;
 
@@ -91,6 +91,8 @@ inNamespace(import.meta.url, () => {
   });
 
   test.each(WAYS)('a connection to itself is none, %s: nobody listens', async (_way, options, { one }) => {
+    await using other = await startTcpTarget(() => undefined, '::1');
+    await probeOnce({ TCP: `[::1]:${other.port}` }, options); // of the other family, with longer addresses
     setPorts(`${one} ${one}`);
     const outcome = await probeOnce({ TCP: `127.0.0.1:${one}` }, options);
     expect(outcome).toMatchObject({
