@@ -55,12 +55,12 @@ export class Ticks<Owner> {
     return tick;
   }
 
-  /** Once: a tick that has left is not among the others any more. */
+  /** Nothing happens when it has left. */
   leave(tick: Tick<Owner>): void {
     const moment = this.#moments.get(tick.dueMs);
-    const last = moment?.ticks.pop();
-    if (moment === undefined || last === undefined) return;
-    if (last !== tick) {
+    if (moment?.ticks[tick.index] !== tick) return;
+    const last = moment.ticks.pop();
+    if (last !== undefined && last !== tick) {
       moment.ticks[tick.index] = last;
       last.index = tick.index;
     }

@@ -67,13 +67,8 @@ export class Epoll implements Disposable {
     this.#isReading = false;
     const count = this.#calls.epollWait(this.#epoll, this.#events, MOST_EVENTS);
     for (let at = 0; at < count * EPOLL_EVENT.size; at += EPOLL_EVENT.size) {
-      const [flags = 0, fd = 0, serial] = [
-        this.#events[at],
-        this.#events[at + EPOLL_EVENT.data],
-        this.#events[at + EPOLL_EVENT.data + 1],
-      ];
-      const watcher = this.#watchers[fd];
-      if (watcher?.serial === serial) watcher?.onReady(flags);
+      const watcher = this.#watchers[this.#events[at + EPOLL_EVENT.data] ?? 0];
+      if (watcher?.serial === this.#events[at + EPOLL_EVENT.data + 1]) watcher?.onReady(this.#events[at] ?? 0);
     }
   };
 

@@ -4,13 +4,11 @@ import { closeSync } from 'node:fs';
 import type { LibraryHandle } from 'koffi';
 import { EsmError } from '../errors.ts';
 import { createReadWait, type ReadWait } from './icmp-wait.ts';
+import { AF_INET, AF_INET6, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from './syscalls.ts';
 
 /** Linux' numbers, the same on every architecture Node runs on but MIPS. */
-const AF_INET = { 4: 2, 6: 10 } as const;
+const FAMILY = { 4: AF_INET, 6: AF_INET6 } as const;
 const IPPROTO_ICMP = { 4: 1, 6: 58 } as const;
-const SOCK_DGRAM = 2;
-const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
 const EACCES = 13;
 
 /** Room for the answers of a thousand nodes that are pinged in one moment. */
@@ -36,7 +34,7 @@ const openDescriptor = async (family: 4 | 6): Promise<Descriptor | { errno: numb
   const { default: koffi } = await import('koffi');
   const libc = koffi.load(null);
   const socket: (...numbers: number[]) => unknown = libc.func('int socket(int, int, int)');
-  const fd = socket(AF_INET[family], SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP[family]);
+  const fd = socket(FAMILY[family], SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP[family]);
   return typeof fd === 'number' && fd >= 0 ? { fd, libc } : { errno: koffi.errno() };
 };
 

@@ -6,12 +6,11 @@ import { getSystemErrorName } from 'node:util';
 import { OWN_ECHO, sharedBuffer, type Connection, type Connections, type Owner } from './connection.ts';
 import { Epoll, EPOLLERR_OR_HUP, EPOLLIN, EPOLLOUT, type Watcher } from './epoll.ts';
 import { connectByNet, netConnections } from './net-connection.ts';
-import type { Syscalls } from './syscalls.ts';
+import { AF_INET, AF_INET6, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM, type Syscalls } from './syscalls.ts';
+
+const NONBLOCKING_STREAM = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 
 /** Linux' numbers, the same on x86-64 and arm64. */
-const AF_INET = 2;
-const AF_INET6 = 10;
-const NONBLOCKING_STREAM = 1 | 0o4000 | 0o2000000; // SOCK_STREAM, SOCK_NONBLOCK, SOCK_CLOEXEC
 const MSG_NOSIGNAL = 0x4000;
 const EINTR = -4;
 const EAGAIN = -11;

@@ -31,7 +31,14 @@ export interface Syscalls {
   whenReadable(fd: number, call: () => void): Disposable;
 }
 
-const EPOLL_CLOEXEC = 0o2000000;
+/** Linux' numbers, the same on every architecture Node runs on but MIPS. */
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
+export const SOCK_NONBLOCK = 0o4000;
+export const SOCK_CLOEXEC = 0o2000000;
+const EPOLL_CLOEXEC = SOCK_CLOEXEC;
 const SOL_SOCKET = 1;
 const SO_ERROR = 4;
 

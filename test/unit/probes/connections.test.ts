@@ -1,40 +1,17 @@
 /** What plain connections do that few targets ask of them, whatever makes them. */
-import { createServer, type Server, type Socket } from 'node:net';
-import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Connections, Owner } from '../../../src/probes/connection.ts';
 import { openConnections } from '../../../src/probes/kernel-connection.ts';
 import { netConnections } from '../../../src/probes/net-connection.ts';
 import { openSyscalls } from '../../../src/probes/syscalls.ts';
-import { refusedPort } from '../../support/targets.ts';
+import { refusedPort, startTcpTarget } from '../../support/targets.ts';
 
 const syscalls = await openSyscalls();
 
 test("this machine lends the kernel's calls, or nothing here would be tested", () => {
   expect(syscalls).toBeDefined();
 });
-
-interface Listening extends AsyncDisposable {
-  readonly port: number;
-}
-
-const listen = async (host: string, onSocket: (socket: Socket) => void): Promise<Listening> => {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket.on('error', () => undefined));
-    onSocket(socket);
-  });
-  await once(server.listen(0, host), 'listening');
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await once(server.close(), 'close');
-    },
-  };
-};
 
 /** What an owner was told, in order; bytes in one piece, and `end` or an error's code at last. */
 interface Told {
@@ -92,9 +69,9 @@ describe.each([
   });
 
   test.each(['127.0.0.1', '::1'])('to %s: connected, asked, answered, ended', async (host) => {
-    await using peer = await listen(host, (socket) => {
+    await using peer = await startTcpTarget((socket) => {
       socket.on('data', (bytes) => socket.end(`you said ${bytes.toString()}`));
-    });
+    }, host);
     const told = converse(connections, host, peer.port, HELLO);
     await told.over;
     expect(told.events).toEqual(['connect', 'end']);
@@ -102,7 +79,7 @@ describe.each([
   });
 
   test('a zone of an address is heeded', async () => {
-    await using peer = await listen('::', (socket) => socket.end('here'));
+    await using peer = await startTcpTarget((socket) => socket.end('here'), '::');
     const told = converse(connections, '::1%lo', peer.port, HELLO);
     await told.over;
     expect(told.text).toBe('here');
@@ -124,7 +101,7 @@ describe.each([
 
   test('more than the other side takes at once is sent when it does', async () => {
     let taken = 0;
-    await using peer = await listen('127.0.0.1', (socket) => {
+    await using peer = await startTcpTarget((socket) => {
       socket.pause();
       setTimeout(() => socket.resume(), 50); // its buffers fill meanwhile
       socket.on('data', (bytes) => {
@@ -139,7 +116,7 @@ describe.each([
   });
 
   test('a peer that resets the connection', async () => {
-    await using peer = await listen('127.0.0.1', (socket) => {
+    await using peer = await startTcpTarget((socket) => {
       socket.once('data', () => socket.resetAndDestroy());
     });
     const told = converse(connections, '127.0.0.1', peer.port, HELLO);
@@ -149,7 +126,7 @@ describe.each([
 
   test('nothing is told once it was closed, not even of what had come', async () => {
     const asked: string[] = [];
-    await using peer = await listen('127.0.0.1', (socket) => socket.end('late'));
+    await using peer = await startTcpTarget((socket) => socket.end('late'));
     const note = (what: string) => () => {
       asked.push(what);
       connection.close();
@@ -172,7 +149,7 @@ describe.each([
   });
 
   test('an end that makes room for another connection tells each its own', async () => {
-    await using peer = await listen('127.0.0.1', (socket) => {
+    await using peer = await startTcpTarget((socket) => {
       socket.once('data', (bytes) => socket.end(bytes));
     });
     const ask = async (round: number, lane: number): Promise<void> => {
@@ -186,7 +163,7 @@ describe.each([
   });
 
   test('what an owner does in a promise happens in the same turn', async () => {
-    await using peer = await listen('127.0.0.1', () => undefined);
+    await using peer = await startTcpTarget(() => undefined);
     const order: string[] = [];
     await new Promise<void>((resolve) => {
       const fail = (): void => {
