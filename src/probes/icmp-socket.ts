@@ -98,8 +98,8 @@ export class IcmpSocket {
     const echo = decodeReply(this.#family, packet);
     const ping = echo === undefined ? undefined : this.#inFlight[echo.sequence];
     if (ping === undefined || ping.token !== echo?.token) return;
+    const waitMs = this.#readWait(); // first: what passes in between would make it longer than all of the elapsed time
     const elapsedMs = this.#stopwatch() - ping.sentMs;
-    const waitMs = this.#readWait();
     const isSane = waitMs >= 0 && waitMs <= elapsedMs; // the clock that it is told by may be set at any time
     ping.settle({ type: 'answered', rttMs: isSane ? elapsedMs - waitMs : elapsedMs });
   }
