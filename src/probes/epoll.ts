@@ -1,5 +1,4 @@
 /** Which connections have something to tell: one epoll descriptor for all of them. */
-import { systemClock } from '../clock.ts';
 import { EPOLL_EVENT, type EpollEvents, type Syscalls } from './syscalls.ts';
 
 /** What can be waited for, and what is told unasked. Linux' numbers, the same on x86-64 and arm64. */
@@ -28,17 +27,13 @@ export class Epoll implements Disposable {
   readonly #watchers: (Watcher | undefined)[] = [];
   readonly #events: EpollEvents = new Int32Array(MOST_EVENTS * EPOLL_EVENT.size);
   readonly #event: EpollEvents = new Int32Array(EPOLL_EVENT.size);
-  #isReading = false;
 
   /** `epoll` is its own to close. */
   constructor(calls: Syscalls, epoll: number) {
     this.#calls = calls;
     this.#epoll = epoll;
-    // Not at once: koffi calls from where neither promises nor exceptions are heeded. What comes after the poll is of the same turn.
-    this.#watch = calls.whenReadable(epoll, () => {
-      if (this.#isReading) return;
-      this.#isReading = true;
-      systemClock.afterPoll(this.#read);
+    this.#watch = calls.watch(epoll, () => {
+      this.#read();
     });
   }
 
@@ -63,14 +58,13 @@ export class Epoll implements Disposable {
     this.#calls.close(this.#epoll);
   }
 
-  readonly #read = (): void => {
-    this.#isReading = false;
+  #read(): void {
     const count = this.#calls.epollWait(this.#epoll, this.#events, MOST_EVENTS);
     for (let at = 0; at < count * EPOLL_EVENT.size; at += EPOLL_EVENT.size) {
       const watcher = this.#watchers[this.#events[at + EPOLL_EVENT.data] ?? 0];
       if (watcher?.serial === this.#events[at + EPOLL_EVENT.data + 1]) watcher?.onReady(this.#events[at] ?? 0);
     }
-  };
+  }
 
   #control(operation: number, fd: number, flags: number, { serial }: Watcher): number {
     this.#event[0] = flags;

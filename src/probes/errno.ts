@@ -1,4 +1,5 @@
 /** The words of the operating system, as Go says them, and which of them are the daemon's own trouble. */
+import { getSystemErrorName } from 'node:util';
 import { EsmError } from '../errors.ts';
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -35,6 +36,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
 const codeOf = (error: unknown): string => {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : '';
+};
+
+/** The error of that number, which is negative, as Node tells it. */
+export const systemError = (errno: number): Error => {
+  const code = getSystemErrorName(errno);
+  return Object.assign(new Error(code), { code });
 };
 
 /** What the operating system said, in Go's words: `connection refused`. */

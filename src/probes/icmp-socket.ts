@@ -1,24 +1,34 @@
 /** Thousands of pings in flight on one socket of a family. */
-import type { Socket } from 'node:dgram';
 import type { Stopwatch } from '../clock.ts';
 import { EsmError } from '../errors.ts';
 import type { Deadline } from './deadline.ts';
-import { asUnsent, errnoWords } from './errno.ts';
+import { asUnsent, errnoWords, systemError } from './errno.ts';
 import type { OpenIcmp } from './icmp-open.ts';
-import { decodeReply, encodeEcho } from './icmp-packet.ts';
-import type { ReadWait } from './icmp-wait.ts';
+import { createRequest, decodeReply, markRequest, type Echo } from './icmp-packet.ts';
+import { createReadWait, type ReadWait } from './icmp-wait.ts';
 import type { PingOutcome } from './ping.ts';
+import { SocketAddress } from './socket-address.ts';
+import { AF_INET, AF_INET6, EINVAL, isPutOff, type Syscalls, type Watch } from './syscalls.ts';
 
-/** Where an echo request is sent; the kernel wants a port and ignores it. */
-const ANY_PORT = 1;
+/** The kernel wants none. */
+const NO_PORT = 0;
 const SEQUENCES = 65_536;
 const TOKENS = 2 ** 32;
 
-interface InFlight {
-  readonly token: number;
-  readonly sentMs: number;
+/** Answers read in one go; what is left comes in the next turn of the event loop. */
+const MOST_ANSWERS = 256;
+
+/** Longer than any answer of ours. */
+const ANSWER_BYTES = 256;
+
+interface InFlight extends Echo {
+  readonly address: string;
+  sentMs: number;
   readonly settle: (outcome: PingOutcome) => void;
 }
+
+const ABORTED: PingOutcome = { type: 'aborted' };
+const silent = (error: Error): PingOutcome => ({ type: 'silent', detail: errnoWords(error) });
 
 /** Sends echo requests and matches what comes back by sequence and token. */
 export class IcmpSocket {
@@ -29,64 +39,53 @@ export class IcmpSocket {
   readonly #inFlight: (InFlight | undefined)[] = [];
   /** Sequences that were used and are not any more. */
   readonly #free: number[] = [];
+  /** What the kernel had no room for: it keeps requests for seconds while it looks for a neighbour who is not there. */
+  readonly #unsent: InFlight[] = [];
   readonly #family: 4 | 6;
-  readonly #socket: Socket;
+  readonly #calls: Syscalls;
+  readonly #fd: number;
+  readonly #watch: Watch;
   readonly #readWait: ReadWait;
   readonly #stopwatch: Stopwatch;
+  readonly #request: Buffer;
+  readonly #answer = Buffer.alloc(ANSWER_BYTES);
+  readonly #peer: SocketAddress;
 
-  constructor(family: 4 | 6, { socket, readWait }: OpenIcmp, stopwatch: Stopwatch) {
+  constructor(family: 4 | 6, { calls, fd }: OpenIcmp, stopwatch: Stopwatch) {
     this.#family = family;
-    this.#socket = socket;
-    this.#readWait = readWait;
+    this.#calls = calls;
+    this.#fd = fd;
     this.#stopwatch = stopwatch;
-    socket.on('message', (packet) => {
-      this.#onMessage(packet);
-    });
-    socket.on('error', (error) => {
-      this.#onError(error);
+    this.#request = createRequest(family);
+    this.#peer = new SocketAddress(family === 4 ? AF_INET : AF_INET6);
+    this.#readWait = createReadWait(calls, fd);
+    this.#watch = calls.watch(fd, () => {
+      if (this.#unsent.length > 0) this.#sendRest();
+      this.#readAnswers();
     });
   }
 
-  /** Asks once, and calls `settle` once. `address` is numeric and of this socket's family. */
+  /** Asks once, and calls `settle` once, at once or later. `address` is numeric and of this socket's family. */
   ask(address: string, deadline: Deadline, settle: (outcome: PingOutcome) => void): void {
-    const forget = this.#send(address, settle);
+    const sequence = this.#nextSequence();
+    if (sequence === undefined) {
+      settle({ type: 'unsent', error: new EsmError('ESM_PROBE_UNSENT', `${SEQUENCES} pings are in flight already`) });
+      return;
+    }
+    const token = (this.#count += 1) % TOKENS;
+    const flight: InFlight = { sequence, token, address, sentMs: 0, settle };
+    this.#inFlight[sequence] = flight;
+    if (this.#unsent.length > 0 || !this.#send(flight)) this.#putOff(flight);
     deadline.whenOver((why) => {
-      if (!forget()) return;
-      settle(why === 'aborted' ? { type: 'aborted' } : { type: 'silent', detail: `no answer from ${address}` });
+      this.#land(flight, why === 'aborted' ? ABORTED : { type: 'silent', detail: `no answer from ${address}` });
     });
   }
 
   close(): void {
     if (this.isBroken) return;
     this.isBroken = true;
-    this.#socket.close();
-  }
-
-  /** Returns how to forget the question: false when it has been answered. */
-  #send(address: string, settle: (outcome: PingOutcome) => void): () => boolean {
-    const sequence = this.#nextSequence();
-    if (sequence === undefined) {
-      settle({ type: 'unsent', error: new EsmError('ESM_PROBE_UNSENT', `${SEQUENCES} pings are in flight already`) });
-      return () => false;
-    }
-    const token = (this.#count += 1) % TOKENS;
-    const forget = (): boolean => {
-      if (this.#inFlight[sequence] !== flight) return false;
-      this.#inFlight[sequence] = undefined;
-      this.#free.push(sequence);
-      return true;
-    };
-    const end = (outcome: PingOutcome): void => {
-      if (forget()) settle(outcome);
-    };
-    const flight: InFlight = { token, sentMs: this.#stopwatch(), settle: end };
-    this.#inFlight[sequence] = flight;
-    this.#socket.send(encodeEcho(this.#family, { sequence, token }), ANY_PORT, address, (error) => {
-      if (error === null) return;
-      const unsent = asUnsent(error, address);
-      end(unsent === undefined ? { type: 'silent', detail: errnoWords(error) } : { type: 'unsent', error: unsent });
-    });
-    return forget;
+    this.#watch[Symbol.dispose]();
+    this.#calls.close(this.#fd);
   }
 
   /** One that no ping in flight uses; undefined: all are used. */
@@ -94,18 +93,68 @@ export class IcmpSocket {
     return this.#free.pop() ?? (this.#inFlight.length < SEQUENCES ? this.#inFlight.length : undefined);
   }
 
-  #onMessage(packet: Buffer): void {
-    const echo = decodeReply(this.#family, packet);
-    const ping = echo === undefined ? undefined : this.#inFlight[echo.sequence];
-    if (ping === undefined || ping.token !== echo?.token) return;
+  #isInFlight(flight: InFlight): boolean {
+    return this.#inFlight[flight.sequence] === flight;
+  }
+
+  /** Nothing happens to one that has landed already. */
+  #land(flight: InFlight, outcome: PingOutcome): void {
+    if (!this.#isInFlight(flight)) return;
+    this.#inFlight[flight.sequence] = undefined;
+    this.#free.push(flight.sequence);
+    flight.settle(outcome);
+  }
+
+  /** False: the kernel has no room now. */
+  #send(flight: InFlight): boolean {
+    const { address } = flight;
+    markRequest(this.#request, flight);
+    flight.sentMs = this.#stopwatch();
+    const isKnown = this.#peer.set(this.#calls, address, NO_PORT);
+    const sent = isKnown ? this.#calls.sendTo(this.#fd, this.#request, this.#peer.bytes) : EINVAL;
+    if (isPutOff(sent)) return false;
+    if (sent < 0) {
+      const error = systemError(sent);
+      const unsent = asUnsent(error, address);
+      this.#land(flight, unsent === undefined ? silent(error) : { type: 'unsent', error: unsent });
+    }
+    return true;
+  }
+
+  #putOff(flight: InFlight): void {
+    this.#unsent.push(flight);
+    if (this.#unsent.length === 1) this.#watch.change({ readable: true, writable: true });
+  }
+
+  #sendRest(): void {
+    for (let next = this.#unsent[0]; next !== undefined; next = this.#unsent[0]) {
+      if (this.#isInFlight(next) && !this.#send(next)) return;
+      this.#unsent.shift();
+    }
+    this.#watch.change({ readable: true, writable: false });
+  }
+
+  #readAnswers(): void {
+    for (let count = 0; count < MOST_ANSWERS && !this.isBroken; count += 1) {
+      const length = this.#calls.recv(this.#fd, this.#answer, ANSWER_BYTES);
+      if (isPutOff(length)) return;
+      if (length < 0) this.#onError(systemError(length));
+      else this.#onAnswer(length);
+    }
+  }
+
+  #onAnswer(length: number): void {
+    const echo = decodeReply(this.#family, this.#answer, length);
+    const flight = echo === undefined ? undefined : this.#inFlight[echo.sequence];
+    if (flight === undefined || flight.token !== echo?.token) return;
     const waitMs = this.#readWait(); // first: what passes in between would make it longer than all of the elapsed time
-    const elapsedMs = this.#stopwatch() - ping.sentMs;
+    const elapsedMs = this.#stopwatch() - flight.sentMs;
     const isSane = waitMs >= 0 && waitMs <= elapsedMs; // the clock that it is told by may be set at any time
-    ping.settle({ type: 'answered', rttMs: isSane ? elapsedMs - waitMs : elapsedMs });
+    this.#land(flight, { type: 'answered', rttMs: isSane ? elapsedMs - waitMs : elapsedMs });
   }
 
   #onError(error: Error): void {
     this.close();
-    for (const ping of this.#inFlight) ping?.settle({ type: 'silent', detail: errnoWords(error) });
+    for (const flight of this.#inFlight) if (flight !== undefined) this.#land(flight, silent(error));
   }
 }

@@ -2,56 +2,18 @@
  * Plain connections by the kernel's own calls. What Node keeps of a socket lives until the next full collection of garbage, and costs
  * as much time as the kernel takes to connect; here a connection is a number and an object.
  */
-import { getSystemErrorName } from 'node:util';
 import { OWN_ECHO, sharedBuffer, type Connection, type Connections, type Owner } from './connection.ts';
 import { Epoll, EPOLLERR_OR_HUP, EPOLLIN, EPOLLOUT, type Watcher } from './epoll.ts';
-import { connectByNet, netConnections } from './net-connection.ts';
-import { AF_INET, AF_INET6, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM, type Syscalls } from './syscalls.ts';
+import { systemError } from './errno.ts';
+import { netConnections } from './net-connection.ts';
+import { lengthOf, LONGEST_ADDRESS, PORT_AT, SocketAddress } from './socket-address.ts';
+import { AF_INET, AF_INET6, EINPROGRESS, EINVAL, isPutOff, SOCK_STREAM, type Syscalls } from './syscalls.ts';
 
-const NONBLOCKING_STREAM = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-
-/** Linux' numbers, the same on x86-64 and arm64. */
-const MSG_NOSIGNAL = 0x4000;
-const EINTR = -4;
-const EAGAIN = -11;
-const EINPROGRESS = -115;
-
-/** Where the port lies in an address, and how long one is. */
-const PORT_AT = 2;
-const BYTES_OF = { [AF_INET]: 16, [AF_INET6]: 28 };
-
-/** Room for a socket's address, which begins with the family and the port. */
-class SocketAddress {
-  readonly family: number;
-  readonly bytes: Uint8Array;
-  readonly #host: Uint8Array;
-
-  constructor(family: keyof typeof BYTES_OF, hostAt: number) {
-    this.family = family;
-    this.bytes = new Uint8Array(BYTES_OF[family]);
-    this.#host = this.bytes.subarray(hostAt);
-  }
-
-  /** False: `address` is none of this family, or has a zone. */
-  set(calls: Syscalls, address: string, port: number): boolean {
-    this.bytes[0] = this.family;
-    this.bytes[PORT_AT] = port >> 8;
-    this.bytes[PORT_AT + 1] = port & 0xff;
-    return calls.parseAddress(this.family, address, this.#host) === 1;
-  }
-}
-
-const peer4 = new SocketAddress(AF_INET, 4);
-const peer6 = new SocketAddress(AF_INET6, 8);
+const peer4 = new SocketAddress(AF_INET);
+const peer6 = new SocketAddress(AF_INET6);
 
 /** Both ends of a connection, to be compared; the shorter addresses leave what was behind them. */
-const [own, other] = [Buffer.alloc(BYTES_OF[AF_INET6]), Buffer.alloc(BYTES_OF[AF_INET6])];
-
-/** An error as Node tells it. */
-const systemError = (errno: number): Error => {
-  const code = getSystemErrorName(errno);
-  return Object.assign(new Error(code), { code });
-};
+const [own, other] = [Buffer.alloc(LONGEST_ADDRESS), Buffer.alloc(LONGEST_ADDRESS)];
 
 let lastSerial = 0;
 
@@ -68,12 +30,12 @@ class KernelConnection implements Connection, Watcher {
   readonly #calls: Syscalls;
   readonly #epoll: Epoll;
 
-  constructor(calls: Syscalls, epoll: Epoll, peer: SocketAddress, port: number, owner: Owner) {
+  constructor(calls: Syscalls, epoll: Epoll, address: string, port: number, owner: Owner) {
     this.#port = port;
     this.#calls = calls;
     this.#epoll = epoll;
     this.#owner = owner;
-    const error = this.#open(peer);
+    const error = this.#open(address);
     if (error < 0) {
       process.nextTick(() => {
         this.#fail(systemError(error));
@@ -101,8 +63,10 @@ class KernelConnection implements Connection, Watcher {
   }
 
   /** 0, or an error's number. */
-  #open(peer: SocketAddress): number {
-    const fd = this.#calls.socket(peer.family, NONBLOCKING_STREAM);
+  #open(address: string): number {
+    const peer = address.includes(':') ? peer6 : peer4;
+    if (!peer.set(this.#calls, address, this.#port)) return EINVAL;
+    const fd = this.#calls.socket(peer.family, SOCK_STREAM, 0);
     if (fd < 0) return fd;
     this.#fd = fd;
     const connected = this.#calls.connect(fd, peer.bytes, peer.bytes.length);
@@ -124,15 +88,14 @@ class KernelConnection implements Connection, Watcher {
     this.#calls.getsockname(this.#fd, own);
     if (own.readUInt16BE(PORT_AT) !== this.#port) return false;
     this.#calls.getpeername(this.#fd, other);
-    const length = own[0] === AF_INET ? BYTES_OF[AF_INET] : BYTES_OF[AF_INET6];
-    return own.compare(other, 0, length, 0, length) === 0;
+    return own.compare(other, 0, lengthOf(other), 0, lengthOf(own)) === 0;
   }
 
   /** True: there is nothing left to be sent. */
   #sendRest(): boolean {
     if (this.#unsent === undefined) return true;
-    const sent = this.#calls.send(this.#fd, this.#unsent, this.#unsent.length, MSG_NOSIGNAL);
-    if (sent === EAGAIN || sent === EINTR) return false;
+    const sent = this.#calls.send(this.#fd, this.#unsent, this.#unsent.length);
+    if (isPutOff(sent)) return false;
     if (sent < 0) this.#sendError = sent;
     this.#unsent = sent < 0 || sent === this.#unsent.length ? undefined : this.#unsent.subarray(sent);
     return this.#unsent === undefined;
@@ -142,7 +105,7 @@ class KernelConnection implements Connection, Watcher {
     const length = this.#calls.recv(this.#fd, sharedBuffer, sharedBuffer.length);
     if (length > 0) this.#owner?.onBytes(sharedBuffer.subarray(0, length));
     else if (length === 0 && this.#sendError === 0) this.#take()?.onEnd();
-    else if (length !== EAGAIN && length !== EINTR) this.#fail(systemError(length < 0 ? length : this.#sendError));
+    else if (!isPutOff(length)) this.#fail(systemError(length < 0 ? length : this.#sendError));
   }
 
   #fail(error: Error): void {
@@ -157,17 +120,13 @@ class KernelConnection implements Connection, Watcher {
   }
 }
 
-/** Addresses with a zone, `fe80::1%eth0`, go by node:net, as all do when there are no calls or no descriptor left for epoll. */
+/** By node:net where there are no calls, or no descriptor is left for epoll. */
 export const openConnections = (calls: Syscalls | undefined): Connections => {
   const descriptor = calls?.epollCreate() ?? -1;
   if (calls === undefined || descriptor < 0) return netConnections;
   const epoll = new Epoll(calls, descriptor);
   return {
-    connect(address, port, owner) {
-      const peer = address.includes(':') ? peer6 : peer4;
-      const isKnown = peer.set(calls, address, port);
-      return isKnown ? new KernelConnection(calls, epoll, peer, port, owner) : connectByNet(address, port, owner);
-    },
+    connect: (address, port, owner) => new KernelConnection(calls, epoll, address, port, owner),
     [Symbol.dispose]: () => {
       epoll[Symbol.dispose]();
     },

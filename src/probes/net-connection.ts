@@ -1,6 +1,6 @@
 /** Plain connections by node:net. */
 import type { OnReadOpts, Socket } from 'node:net';
-import { OWN_ECHO, sharedBuffer, type Connect, type Connection, type Connections, type Owner } from './connection.ts';
+import { OWN_ECHO, sharedBuffer, type Connection, type Connections, type Owner } from './connection.ts';
 import { isOwnEcho, openSocket } from './dial.ts';
 
 /** Its listeners stay on the socket for good: once it is closed they do nothing, and an error that nobody heard would end the process. */
@@ -45,8 +45,8 @@ class NetConnection implements Connection, OnReadOpts {
   };
 }
 
-/** Needs nothing but Node. */
-export const connectByNet: Connect = (address, port, owner) => new NetConnection(address, port, owner);
-
-/** {@link connectByNet} has nothing to be disposed of. */
-export const netConnections: Connections = { connect: connectByNet, [Symbol.dispose]: () => undefined };
+/** Needs nothing but Node, and has nothing to be disposed of. */
+export const netConnections: Connections = {
+  connect: (address, port, owner) => new NetConnection(address, port, owner),
+  [Symbol.dispose]: () => undefined,
+};

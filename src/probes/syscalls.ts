@@ -1,34 +1,60 @@
 /** The kernel's calls for sockets and epoll, by koffi. Each returns what the kernel does: an error's number, negative, when it failed. */
-
 import type koffiDefault from 'koffi';
+import { systemClock } from '../clock.ts';
 
 type Koffi = typeof koffiDefault;
 
 /** What was waited for, in the layout of `struct epoll_event`: per event 32 bits of flags, and 64 of the caller's. */
 export type EpollEvents = Int32Array;
 
+/** `struct __kernel_timespec`, whose lower halves are all that is needed until 2106: seconds at 0, nanoseconds at 2. */
+export type Timespec = Uint32Array;
+
 /** The size of an event and where the caller's bits begin, in elements; x86-64 packs it. */
 export const EPOLL_EVENT = process.arch === 'x64' ? { size: 3, data: 1 } : { size: 4, data: 2 };
 
+/** What a descriptor is watched for. */
+export interface Readiness {
+  readonly readable: boolean;
+  readonly writable: boolean;
+}
+
+export interface Watch extends Disposable {
+  /** From now on for this. */
+  change(what: Readiness): void;
+}
+
 export interface Syscalls {
-  socket(family: number, type: number): number;
+  /** Does not block, and is not inherited. */
+  socket(family: number, type: number, protocol: number): number;
   connect(fd: number, address: Uint8Array, length: number): number;
   /** The address of the socket, and of the one that it is connected to, go to `address`. */
   getsockname(fd: number, address: Uint8Array): number;
   getpeername(fd: number, address: Uint8Array): number;
   /** Takes the error that the socket has met, or 0. */
   takeError(fd: number): number;
-  send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
+  send(fd: number, bytes: Uint8Array, length: number): number;
+  sendTo(fd: number, bytes: Uint8Array, address: Uint8Array): number;
   recv(fd: number, bytes: Uint8Array, length: number): number;
   close(fd: number): number;
+  setReceiveBuffer(fd: number, bytes: number): number;
+  /** When the packet came that was read last. Linux 5.1 and later, and from the second question on. */
+  arrivalOf(fd: number, time: Timespec): number;
+  /** The clock that arrivals are told by. */
+  realTime(time: Timespec): number;
   /** 1: `address` holds the binary form of `text`. */
   parseAddress(family: number, text: string, address: Uint8Array): number;
+  /** 0: there is none of that name. */
+  interfaceIndex(name: string): number;
   epollCreate(): number;
   epollControl(epoll: number, operation: number, fd: number, event: EpollEvents): number;
   /** Does not wait. */
   epollWait(epoll: number, events: EpollEvents, most: number): number;
-  /** Calls when the descriptor can be read, until disposed of, which comes before it is closed. Keeps no process alive. */
-  whenReadable(fd: number, call: () => void): Disposable;
+  /**
+   * Calls once a turn of the event loop for as long as the descriptor can be read, until disposed of, which comes before it is closed.
+   * One watch a descriptor. Keeps no process alive.
+   */
+  watch(fd: number, call: () => void): Watch;
 }
 
 /** Linux' numbers, the same on every architecture Node runs on but MIPS. */
@@ -36,11 +62,25 @@ export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
-export const SOCK_NONBLOCK = 0o4000;
-export const SOCK_CLOEXEC = 0o2000000;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
 const EPOLL_CLOEXEC = SOCK_CLOEXEC;
 const SOL_SOCKET = 1;
 const SO_ERROR = 4;
+const SO_RCVBUF = 8;
+const MSG_NOSIGNAL = 0x4000;
+/** `_IOR(0x89, 7, struct __kernel_timespec)`. */
+const SIOCGSTAMPNS_NEW = 0x80108907;
+const CLOCK_REALTIME = 0;
+
+const EINTR = -4;
+const EAGAIN = -11;
+export const EACCES = -13;
+export const EINVAL = -22;
+export const EINPROGRESS = -115;
+
+/** It was neither done nor refused: try again when the descriptor is ready. */
+export const isPutOff = (result: number): boolean => result === EAGAIN || result === EINTR;
 
 const bind = (koffi: Koffi): Syscalls => {
   const libc = koffi.load(null);
@@ -63,11 +103,16 @@ const bind = (koffi: Koffi): Syscalls => {
     };
   };
   const getsockopt = bound('int getsockopt(int, int, int, void *, void *)');
+  const setsockopt = bound('int setsockopt(int, int, int, void *, uint)');
+  const send = bound('long send(int, void *, ulong, int)');
+  const sendto = bound('long sendto(int, void *, ulong, int, void *, uint)');
   const recv = bound('long recv(int, void *, ulong, int)');
+  const ioctl = bound('int ioctl(int, ulong, void *)');
+  const gettime = bound('int clock_gettime(int, void *)');
   const epollCreate = bound('int epoll_create1(int)');
   const epollWait = bound('int epoll_wait(int, void *, int, int)');
   return {
-    socket: (family, type) => socket(family, type, 0),
+    socket: (family, type, protocol) => socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol),
     connect: bound('int connect(int, void *, uint)'),
     getsockname: getname('getsockname'),
     getpeername: getname('getpeername'),
@@ -76,18 +121,41 @@ const bind = (koffi: Koffi): Syscalls => {
       const result = getsockopt(fd, SOL_SOCKET, SO_ERROR, value, length);
       return result === 0 ? -(value[0] ?? 0) : result;
     },
-    send: bound('long send(int, void *, ulong, int)'),
+    send: (fd, bytes, most) => send(fd, bytes, most, MSG_NOSIGNAL),
+    sendTo: (fd, bytes, address) => sendto(fd, bytes, bytes.length, 0, address, address.length),
     recv: (fd, bytes, most) => recv(fd, bytes, most, 0),
     close: bound('int close(int)'),
+    setReceiveBuffer(fd, bytes) {
+      value[0] = bytes;
+      return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, value, value.byteLength);
+    },
+    arrivalOf: (fd, time) => ioctl(fd, SIOCGSTAMPNS_NEW, time),
+    realTime: (time) => gettime(CLOCK_REALTIME, time),
     parseAddress: bound('int inet_pton(int, str, void *)'),
+    interfaceIndex: bound('uint if_nametoindex(str)'),
     epollCreate: () => epollCreate(EPOLL_CLOEXEC),
     epollControl: bound('int epoll_ctl(int, int, int, void *)'),
     epollWait: (epoll, events, most) => epollWait(epoll, events, most, 0),
-    whenReadable(fd, call) {
-      const handle = koffi.node.poll(fd, { readable: true }, call);
+    watch(fd, call) {
+      let [isCalling, isOver] = [false, false];
+      const callIfWanted = (): void => {
+        isCalling = false;
+        if (!isOver) call();
+      };
+      // Not at once: koffi calls from where neither promises nor exceptions are heeded. What comes after the poll is of the same turn.
+      const onReady = (): void => {
+        if (isCalling) return;
+        isCalling = true;
+        systemClock.afterPoll(callIfWanted);
+      };
+      const handle = koffi.node.poll(fd, { readable: true }, onReady);
       handle.unref();
       return {
+        change(what) {
+          handle.start({ ...what }, onReady);
+        },
         [Symbol.dispose]: () => {
+          isOver = true;
           handle.close();
         },
       };

@@ -16,7 +16,7 @@ const PROGRAM = fileURLToPath(new URL('run.ts', import.meta.url));
 const mayPing = async (): Promise<boolean> => {
   const opened = await openIcmpSocket(4);
   if (opened instanceof EsmError) return false;
-  opened.socket.close();
+  opened.calls.close(opened.fd);
   return true;
 };
 

@@ -57,6 +57,14 @@ export async function startNetwork(names: readonly string[]): Promise<Network> {
   };
 }
 
+/** Puts up a link to a subnet in which nobody answers, not even to the question who has an address. Returns addresses in it. */
+export async function startSilentSubnet(count: number): Promise<readonly string[]> {
+  await run(['ip', 'link', 'add', 'silent', 'type', 'veth', 'peer', 'name', VOID]);
+  await run(['ip', 'address', 'add', '10.78.255.254/16', 'dev', 'silent']);
+  for (const end of ['silent', VOID]) await run(['ip', 'link', 'set', end, 'up']);
+  return Array.from({ length: count }, (_, at) => `10.78.${at >> 7}.${(at & 0x7f) + 1}`);
+}
+
 /** The switch's end of the link of a host. */
 const linkOf = (name: string): string => `to-${name}`;
 

@@ -2,11 +2,11 @@
  * What one probe costs the daemon's process: everything that it does, by the number of probes that arrived. Beside it what the same
  * exchange costs a process that does nothing else, against the same target at the same rate.
  */
-import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { register } from '../../support/catalog.ts';
 import { startDaemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { icmpCount } from '../../support/icmp-counts.ts';
 import { startBareSockets } from '../bare.ts';
 import type { Figure, Measure } from '../measure.ts';
 import { wherePingsMay } from '../own-network.ts';
@@ -51,15 +51,6 @@ const registerChecks = async (
   }
 };
 
-/** Echo requests that this network namespace has been sent. */
-const echoesArrived = async (): Promise<number> => {
-  const [names = [], values = []] = (await readFile('/proc/net/snmp', 'utf8'))
-    .split('\n')
-    .filter((line) => line.startsWith('Icmp:'))
-    .map((line) => line.split(' '));
-  return Number(values[names.indexOf('InEchos')]);
-};
-
 const HTTP: Kind = {
   name: 'HTTP check',
   targetUs: 140,
@@ -92,7 +83,7 @@ const PING: Kind = {
     const meta = { 'external-node': 'true', 'external-probe': 'true' };
     for (let node = 0; node < PINGED_NODES; node += 1) await register(consul, { node: `many-${node}`, meta });
   },
-  arrived: echoesArrived,
+  arrived: () => Promise.resolve(icmpCount('InEchos')),
 };
 
 /** Processor time of a process, in microseconds by each question that arrived meanwhile. */

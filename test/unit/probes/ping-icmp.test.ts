@@ -2,11 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { systemClock, systemStopwatch, type Clock } from '../../../src/clock.ts';
 import { createPinger, type Pinger } from '../../../src/probes/pinger.ts';
+import { icmpCount } from '../../support/icmp-counts.ts';
 import { openPingGroups } from '../../support/loopback.ts';
 import { inNamespace } from '../../support/namespace.ts';
+import { startSilentSubnet } from '../../support/network.ts';
 import { describeContract, type Aimed } from './contract.ts';
 
 const never = new AbortController().signal;
+
+/** Fewer than the kernel remembers neighbours, more than it keeps requests for. */
+const MORE_THAN_ROOM = 600;
 
 /** Lets the kernel answer no echo request of IPv6 any more: in the namespace only. */
 const setSilentIpv6 = (isSilent: boolean): void => {
@@ -58,6 +63,20 @@ inNamespace(import.meta.url, () => {
         expect(outcome.type === 'answered' && outcome.rttMs).toBeLessThan(500);
       },
     );
+
+    test('what the kernel has no room for is sent when it has', async () => {
+      await using made = pinger();
+      const ask = (address: string, timeoutMs: number) => made.ping({ address, port: undefined }, timeoutMs, never);
+      await ask('127.0.0.1', 5_000); // opens the socket, so that the next requests leave at once
+      const before = icmpCount('OutEchos');
+      const addresses = await startSilentSubnet(MORE_THAN_ROOM);
+      const silent = addresses.map((address) => ask(address, 500)); // for each the kernel looks for its neighbour for three seconds
+      const last = ask('127.0.0.1', 30_000);
+      expect(icmpCount('OutEchos') - before).toBeLessThan(MORE_THAN_ROOM);
+      for (const outcome of await Promise.all(silent)) expect(outcome.type).toBe('silent');
+      const outcome = await last;
+      expect(outcome.type === 'answered' && outcome.rttMs).toBeLessThan(500); // counted from when it was sent
+    });
 
     test('an address no way leads to is silent', async () => {
       await using made = pinger();
