@@ -23,10 +23,11 @@ export const createDaemonProber = async (
   { env, clock, random, resolver, log }: ProbingDeps,
 ): Promise<Prober> => {
   const setup = { tls: probeTls(config), proxyEnv: { ...env } }; // process.env itself cannot be sent to a thread
-  const local = createProber({ ...setup, clock, resolver, connections: openConnections(await openSyscalls()) });
+  const calls = await openSyscalls();
+  const local = createProber({ ...setup, clock, resolver, connections: openConnections(calls) });
   if (config.probeWorkers === 0) return local;
   return createWorkerProber({
-    ...{ workers: config.probeWorkers, setup, local, clock, random },
+    ...{ workers: config.probeWorkers, setup, local, clock, random, calls },
     onDeath: ({ reason, again, restMs }) => {
       log.error('A probe worker died; its probes are run again', { reason, probes: again, restMs: Math.round(restMs) });
     },

@@ -1,4 +1,6 @@
 /** Which connections have something to tell: one epoll descriptor for all of them. */
+import { readFileSync } from 'node:fs';
+import { Lookout } from './lookout.ts';
 import { EPOLL_EVENT, type EpollEvents, type Syscalls } from './syscalls.ts';
 
 /** What can be waited for, and what is told unasked. Linux' numbers, the same on x86-64 and arm64. */
@@ -8,7 +10,7 @@ export const EPOLLERR_OR_HUP = 8 | 16;
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_MOD = 3;
 
-/** Events taken from the kernel in one go; what is left comes in the next turn of the event loop. */
+/** Events taken from the kernel in one go. */
 const MOST_EVENTS = 256;
 
 /** Told of events until its descriptor is closed. */
@@ -18,13 +20,33 @@ export interface Watcher {
   onReady(flags: number): void;
 }
 
-/** Tells watchers, by level: as long as something is so, once a turn of the event loop. */
+/** Nothing where there is no `/proc`. */
+const watchedBy = (epoll: number): readonly number[] => {
+  try {
+    const lines = readFileSync(`/proc/self/fdinfo/${epoll}`, 'utf8').matchAll(/^tfd:\s*(\d+)/gm);
+    return Array.from(lines, ([, fd]) => Number(fd));
+  } catch {
+    return [];
+  }
+};
+
+/** Closes what a thread that has ended has left open: all that its epoll descriptor watches, and that itself. */
+export const closeAllWatched = (calls: Syscalls, epoll: number): void => {
+  for (const fd of watchedBy(epoll)) calls.close(fd);
+  calls.close(epoll);
+};
+
+/** Tells watchers, by level: as long as something is so, at each look. */
 export class Epoll implements Disposable {
   readonly #calls: Syscalls;
   readonly #epoll: number;
-  readonly #watch: Disposable;
   /** By descriptor. */
   readonly #watchers: (Watcher | undefined)[] = [];
+  #count = 0;
+  readonly #lookout = new Lookout(
+    () => this.#look(),
+    () => this.#count > 0,
+  );
   readonly #events: EpollEvents = new Int32Array(MOST_EVENTS * EPOLL_EVENT.size);
   readonly #event: EpollEvents = new Int32Array(EPOLL_EVENT.size);
 
@@ -32,14 +54,13 @@ export class Epoll implements Disposable {
   constructor(calls: Syscalls, epoll: number) {
     this.#calls = calls;
     this.#epoll = epoll;
-    this.#watch = calls.watch(epoll, () => {
-      this.#read();
-    });
   }
 
-  /** Begins to watch; 0, or an error's number. */
+  /** Begins to watch; 0, or an error's number. Either way the descriptor is to be closed here. */
   add(fd: number, flags: number, watcher: Watcher): number {
     this.#watchers[fd] = watcher;
+    this.#count += 1;
+    this.#lookout.begin();
     return this.#control(EPOLL_CTL_ADD, fd, flags, watcher);
   }
 
@@ -47,23 +68,25 @@ export class Epoll implements Disposable {
     this.#control(EPOLL_CTL_MOD, fd, flags, watcher);
   }
 
-  /** Closes the descriptor, and so ends the watch. */
+  /** Closes the descriptor, and so ends the watch, if there is one. */
   close(fd: number): void {
+    if (this.#watchers[fd] !== undefined) this.#count -= 1;
     this.#watchers[fd] = undefined;
     this.#calls.close(fd);
   }
 
   [Symbol.dispose](): void {
-    this.#watch[Symbol.dispose]();
+    this.#lookout[Symbol.dispose]();
     this.#calls.close(this.#epoll);
   }
 
-  #read(): void {
+  #look(): boolean {
     const count = this.#calls.epollWait(this.#epoll, this.#events, MOST_EVENTS);
     for (let at = 0; at < count * EPOLL_EVENT.size; at += EPOLL_EVENT.size) {
       const watcher = this.#watchers[this.#events[at + EPOLL_EVENT.data] ?? 0];
       if (watcher?.serial === this.#events[at + EPOLL_EVENT.data + 1]) watcher?.onReady(this.#events[at] ?? 0);
     }
+    return count > 0;
   }
 
   #control(operation: number, fd: number, flags: number, { serial }: Watcher): number {

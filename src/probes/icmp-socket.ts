@@ -6,16 +6,17 @@ import { asUnsent, errnoWords, systemError } from './errno.ts';
 import type { OpenIcmp } from './icmp-open.ts';
 import { createRequest, decodeReply, markRequest, type Echo } from './icmp-packet.ts';
 import { createReadWait, type ReadWait } from './icmp-wait.ts';
+import { Lookout } from './lookout.ts';
 import type { PingOutcome } from './ping.ts';
 import { SocketAddress } from './socket-address.ts';
-import { AF_INET, AF_INET6, EINVAL, isPutOff, type Syscalls, type Watch } from './syscalls.ts';
+import { AF_INET, AF_INET6, EINVAL, isPutOff, type Syscalls } from './syscalls.ts';
 
 /** The kernel wants none. */
 const NO_PORT = 0;
 const SEQUENCES = 65_536;
 const TOKENS = 2 ** 32;
 
-/** Answers read in one go; what is left comes in the next turn of the event loop. */
+/** Answers read at one look. */
 const MOST_ANSWERS = 256;
 
 /** Longer than any answer of ours. */
@@ -44,7 +45,10 @@ export class IcmpSocket {
   readonly #family: 4 | 6;
   readonly #calls: Syscalls;
   readonly #fd: number;
-  readonly #watch: Watch;
+  readonly #lookout = new Lookout(
+    () => this.#look(),
+    () => this.#free.length < this.#inFlight.length,
+  );
   readonly #readWait: ReadWait;
   readonly #stopwatch: Stopwatch;
   readonly #request: Buffer;
@@ -59,10 +63,6 @@ export class IcmpSocket {
     this.#request = createRequest(family);
     this.#peer = new SocketAddress(family === 4 ? AF_INET : AF_INET6);
     this.#readWait = createReadWait(calls, fd);
-    this.#watch = calls.watch(fd, () => {
-      if (this.#unsent.length > 0) this.#sendRest();
-      this.#readAnswers();
-    });
   }
 
   /** Asks once, and calls `settle` once, at once or later. `address` is numeric and of this socket's family. */
@@ -75,7 +75,8 @@ export class IcmpSocket {
     const token = (this.#count += 1) % TOKENS;
     const flight: InFlight = { sequence, token, address, sentMs: 0, settle };
     this.#inFlight[sequence] = flight;
-    if (this.#unsent.length > 0 || !this.#send(flight)) this.#putOff(flight);
+    if (this.#unsent.length > 0 || !this.#send(flight)) this.#unsent.push(flight);
+    this.#lookout.begin();
     deadline.whenOver((why) => {
       this.#land(flight, why === 'aborted' ? ABORTED : { type: 'silent', detail: `no answer from ${address}` });
     });
@@ -84,7 +85,7 @@ export class IcmpSocket {
   close(): void {
     if (this.isBroken) return;
     this.isBroken = true;
-    this.#watch[Symbol.dispose]();
+    this.#lookout[Symbol.dispose]();
     this.#calls.close(this.#fd);
   }
 
@@ -121,9 +122,9 @@ export class IcmpSocket {
     return true;
   }
 
-  #putOff(flight: InFlight): void {
-    this.#unsent.push(flight);
-    if (this.#unsent.length === 1) this.#watch.change({ readable: true, writable: true });
+  #look(): boolean {
+    this.#sendRest();
+    return this.#readAnswers();
   }
 
   #sendRest(): void {
@@ -131,16 +132,17 @@ export class IcmpSocket {
       if (this.#isInFlight(next) && !this.#send(next)) return;
       this.#unsent.shift();
     }
-    this.#watch.change({ readable: true, writable: false });
   }
 
-  #readAnswers(): void {
+  /** True: there were some. */
+  #readAnswers(): boolean {
     for (let count = 0; count < MOST_ANSWERS && !this.isBroken; count += 1) {
       const length = this.#calls.recv(this.#fd, this.#answer, ANSWER_BYTES);
-      if (isPutOff(length)) return;
+      if (isPutOff(length)) return count > 0;
       if (length < 0) this.#onError(systemError(length));
       else this.#onAnswer(length);
     }
+    return true;
   }
 
   #onAnswer(length: number): void {

@@ -120,9 +120,14 @@ class KernelConnection implements Connection, Watcher {
   }
 }
 
-/** By node:net where there are no calls, or no descriptor is left for epoll. */
-export const openConnections = (calls: Syscalls | undefined): Connections => {
-  const descriptor = calls?.epollCreate() ?? -1;
+/**
+ * Connections that are watched by `descriptor`, an epoll of nobody else's, which closes with them. By node:net where there are no calls,
+ * or was no descriptor left.
+ */
+export const openConnections = (
+  calls: Syscalls | undefined,
+  descriptor: number = calls?.epollCreate() ?? -1,
+): Connections => {
   if (calls === undefined || descriptor < 0) return netConnections;
   const epoll = new Epoll(calls, descriptor);
   return {

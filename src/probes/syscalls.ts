@@ -1,6 +1,5 @@
 /** The kernel's calls for sockets and epoll, by koffi. Each returns what the kernel does: an error's number, negative, when it failed. */
 import type koffiDefault from 'koffi';
-import { systemClock } from '../clock.ts';
 
 type Koffi = typeof koffiDefault;
 
@@ -12,17 +11,6 @@ export type Timespec = Uint32Array;
 
 /** The size of an event and where the caller's bits begin, in elements; x86-64 packs it. */
 export const EPOLL_EVENT = process.arch === 'x64' ? { size: 3, data: 1 } : { size: 4, data: 2 };
-
-/** What a descriptor is watched for. */
-export interface Readiness {
-  readonly readable: boolean;
-  readonly writable: boolean;
-}
-
-export interface Watch extends Disposable {
-  /** From now on for this. */
-  change(what: Readiness): void;
-}
 
 export interface Syscalls {
   /** Does not block, and is not inherited. */
@@ -50,11 +38,6 @@ export interface Syscalls {
   epollControl(epoll: number, operation: number, fd: number, event: EpollEvents): number;
   /** Does not wait. */
   epollWait(epoll: number, events: EpollEvents, most: number): number;
-  /**
-   * Calls once a turn of the event loop for as long as the descriptor can be read, until disposed of, which comes before it is closed.
-   * One watch a descriptor. Keeps no process alive.
-   */
-  watch(fd: number, call: () => void): Watch;
 }
 
 /** Linux' numbers, the same on every architecture Node runs on but MIPS. */
@@ -136,30 +119,6 @@ const bind = (koffi: Koffi): Syscalls => {
     epollCreate: () => epollCreate(EPOLL_CLOEXEC),
     epollControl: bound('int epoll_ctl(int, int, int, void *)'),
     epollWait: (epoll, events, most) => epollWait(epoll, events, most, 0),
-    watch(fd, call) {
-      let [isCalling, isOver] = [false, false];
-      const callIfWanted = (): void => {
-        isCalling = false;
-        if (!isOver) call();
-      };
-      // Not at once: koffi calls from where neither promises nor exceptions are heeded. What comes after the poll is of the same turn.
-      const onReady = (): void => {
-        if (isCalling) return;
-        isCalling = true;
-        systemClock.afterPoll(callIfWanted);
-      };
-      const handle = koffi.node.poll(fd, { readable: true }, onReady);
-      handle.unref();
-      return {
-        change(what) {
-          handle.start({ ...what }, onReady);
-        },
-        [Symbol.dispose]: () => {
-          isOver = true;
-          handle.close();
-        },
-      };
-    },
   };
 };
 

@@ -16,7 +16,8 @@ export const runnable = (definition: CatalogDefinition): RunnableDefinition => {
   return parsed.definition;
 };
 
-const syscalls = await openSyscalls();
+/** The kernel's, as the daemon calls them. */
+export const syscalls = await openSyscalls();
 
 /** A prober on the machine's clock, that connects as the daemon does, without proxies and with no authority but the machine's. */
 export const testProber = (options: Partial<ProberOptions> = {}): Prober =>

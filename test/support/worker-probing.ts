@@ -3,7 +3,7 @@ import { BroadcastChannel } from 'node:worker_threads';
 import { systemClock } from '../../src/clock.ts';
 import type { Prober } from '../../src/probes/prober.ts';
 import { createWorkerProber, type WorkerProberOptions } from '../../src/probes/workers/worker-prober.ts';
-import { testProber } from './probing.ts';
+import { syscalls, testProber } from './probing.ts';
 
 const fixture = (name: string): string => new URL(`../fixtures/${name}`, import.meta.url).href;
 
@@ -23,6 +23,7 @@ export const workerProber = (options: Partial<WorkerProberOptions> = {}): Prober
     setup: { tls: {}, proxyEnv: {} },
     local: testProber(),
     clock: systemClock,
+    calls: syscalls,
     random: () => 0.5,
     onDeath: noDeath,
     execArgv: FROM_SOURCE,

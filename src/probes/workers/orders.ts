@@ -7,10 +7,16 @@ import type { ProxyEnv } from '../../proxy.ts';
 import type { ProbeOutcome, RunnableDefinition } from '../probe.ts';
 import type { ProbeTlsFiles } from '../secure.ts';
 
-/** What a worker needs to know before its first run. */
+/** What all workers need to know before their first run. */
 export interface WorkerSetup {
   readonly tls: ProbeTlsFiles;
   readonly proxyEnv: ProxyEnv;
+}
+
+/** What one worker is started with. */
+export interface WorkerData extends WorkerSetup {
+  /** The epoll descriptor that its plain connections are watched by, the main thread's to close; negative: there is none. */
+  readonly epoll: number;
 }
 
 /** `id` names a run to this worker. */

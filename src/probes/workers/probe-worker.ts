@@ -3,8 +3,10 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../clock.ts';
 import type { ProbeOutcome, RunnableDefinition } from '../probe.ts';
+import { closeAllWatched } from '../epoll.ts';
+import type { Syscalls } from '../syscalls.ts';
 import { Outbox } from './outbox.ts';
-import { unpackOutcome, type Order, type Result, type WorkerSetup } from './orders.ts';
+import { unpackOutcome, type Order, type Result, type WorkerData, type WorkerSetup } from './orders.ts';
 import { Pulse } from './pulse.ts';
 
 /** A run that has been asked for and not been answered. */
@@ -18,6 +20,7 @@ export interface PendingRun {
 export interface ProbeWorkerOptions {
   readonly setup: WorkerSetup;
   readonly clock: Clock;
+  readonly calls: Syscalls | undefined;
   /** How Node is to run the worker's program; the process's own options unless given. */
   readonly execArgv?: readonly string[] | undefined;
   /** The thread has ended without having been told to, or hangs and is being ended. Told once; `runs`: what it leaves undone. */
@@ -41,9 +44,11 @@ export class ProbeWorker {
   readonly #pulse: Pulse;
   readonly #onDeath: ProbeWorkerOptions['onDeath'];
 
-  constructor({ setup, clock, execArgv, onDeath }: ProbeWorkerOptions) {
+  constructor({ setup, clock, calls, execArgv, onDeath }: ProbeWorkerOptions) {
+    const epoll = calls?.epollCreate() ?? -1;
+    const workerData: WorkerData = { ...setup, epoll };
     this.#worker = new Worker(PROGRAM, {
-      workerData: setup,
+      workerData,
       ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
     });
     this.#orders = new Outbox(clock, (orders) => {
@@ -66,6 +71,7 @@ export class ProbeWorker {
       this.#reason = error.message;
     });
     this.#worker.once('exit', () => {
+      if (calls !== undefined && epoll >= 0) closeAllWatched(calls, epoll);
       this.#onGone();
     });
   }

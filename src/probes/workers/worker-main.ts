@@ -2,12 +2,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../clock.ts';
 import { lendSignal, returnSignal } from '../../spare-signals.ts';
+import { openConnections } from '../kernel-connection.ts';
 import { createProber } from '../prober.ts';
+import { openSyscalls } from '../syscalls.ts';
 import { Outbox } from './outbox.ts';
-import { packOutcome, type Order, type Result, type WorkerSetup } from './orders.ts';
+import { packOutcome, type Order, type Result, type WorkerData } from './orders.ts';
 
-// safe: nobody else starts this program
-const prober = createProber({ ...(workerData as WorkerSetup), clock: systemClock });
+const { epoll, ...setup } = workerData as WorkerData; // safe: nobody else starts this program
+const connections = openConnections(await openSyscalls(), epoll);
+const prober = createProber({ ...setup, clock: systemClock, connections });
 const results = new Outbox<Result>(systemClock, (batch) => {
   parentPort?.postMessage(batch);
 });

@@ -4,6 +4,7 @@ import type { Clock, Random, TimerId } from '../../clock.ts';
 import { createRelapses, type Relapses } from '../../relapses.ts';
 import type { Prober } from '../prober.ts';
 import type { ProbeOutcome, RunnableDefinition } from '../probe.ts';
+import type { Syscalls } from '../syscalls.ts';
 import type { WorkerSetup } from './orders.ts';
 import { ProbeWorker, type PendingRun } from './probe-worker.ts';
 import { Staffing, type ProbeWorkers } from './staffing.ts';
@@ -14,6 +15,8 @@ export interface WorkerProberOptions {
   /** Runs what no worker is there for; disposed of with this one. */
   readonly local: Prober;
   readonly clock: Clock;
+  /** What plain connections are made by; node:net when undefined. */
+  readonly calls: Syscalls | undefined;
   readonly random: Random;
   /** A worker has died, or hung and was ended; `again` of its runs are run again, and the next worker comes after `restMs`. */
   readonly onDeath: (death: { readonly reason: string; readonly again: number; readonly restMs: number }) => void;
@@ -23,6 +26,12 @@ export interface WorkerProberOptions {
   readonly execArgv?: readonly string[];
 }
 
+/**
+ * The main thread takes a run when every worker has so many more under way. Orders and results take a third of a probe's time, so that
+ * where processors are few a worker alone holds hardly more than the main thread does (docs/performance.md).
+ */
+const HELP_FROM = 64;
+
 /** Makes a {@link Prober}. No thread is started before the first run. */
 export const createWorkerProber = (options: WorkerProberOptions): Prober => new WorkerProber(options);
 
@@ -31,6 +40,8 @@ class WorkerProber implements Prober {
   readonly #options: WorkerProberOptions;
   readonly #staffing: Staffing;
   readonly #relapses: Relapses;
+  /** How many runs the main thread has under way. */
+  #localLoad = 0;
   #isDisposed = false;
   /** Set while the place of a worker that died stays empty. */
   #rest: TimerId;
@@ -71,9 +82,9 @@ class WorkerProber implements Prober {
   }
 
   #hire(): void {
-    const { setup, clock, execArgv } = this.#options;
+    const { setup, clock, calls, execArgv } = this.#options;
     const worker: ProbeWorker = new ProbeWorker({
-      ...{ setup, clock, execArgv },
+      ...{ setup, clock, calls, execArgv },
       onDeath: (reason, runs) => {
         this.#onDeath(worker, reason, runs);
       },
@@ -81,13 +92,19 @@ class WorkerProber implements Prober {
     this.#workers.add(worker);
   }
 
-  /** To the worker that has the least to do. */
+  /** To the worker that has the least to do; the main thread helps those that fall behind. */
   #place(run: PendingRun): void {
     let idlest: ProbeWorker | undefined;
     for (const worker of this.#workers) if (idlest === undefined || worker.load < idlest.load) idlest = worker;
-    if (idlest === undefined) {
-      void this.#options.local.run(run.definition, run.timeoutMs, run.signal).then(run.settle);
-    } else idlest.run(run);
+    if (idlest === undefined || idlest.load >= this.#localLoad + HELP_FROM) void this.#runHere(run).then(run.settle);
+    else idlest.run(run);
+  }
+
+  async #runHere({ definition, timeoutMs, signal }: Omit<PendingRun, 'settle'>): Promise<ProbeOutcome> {
+    this.#localLoad += 1;
+    const outcome = await this.#options.local.run(definition, timeoutMs, signal);
+    this.#localLoad -= 1;
+    return outcome;
   }
 
   #onDeath(worker: ProbeWorker, reason: string, runs: readonly PendingRun[]): void {

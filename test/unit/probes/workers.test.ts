@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
@@ -113,6 +114,20 @@ const countedLocal = () => {
   return Object.assign(counted, { prober: { ...local, run } });
 };
 
+test('the main thread helps a worker that falls behind', async () => {
+  const waiting: ServerResponse[] = [];
+  await using target = await startHttpTarget((_request, response) => waiting.push(response));
+  const local = countedLocal();
+  await using prober = workerProber({ local: local.prober });
+  const definition = runnable({ HTTP: `http://127.0.0.1:${target.port}/` });
+  const running = Array.from({ length: 100 }, () => prober.run(definition, PATIENCE_MS, never()));
+  await eventually('a hundred questions', () => waiting.length === 100);
+  expect(local.runs).toBeGreaterThan(0);
+  expect(local.runs).toBeLessThan(50);
+  for (const response of waiting) response.end();
+  for (const outcome of await Promise.all(running)) expect(outcome).toMatchObject({ status: 'passing' });
+});
+
 /** How long a worker may be silent, and a little more. */
 const SILENCE_MS = 18_000;
 
@@ -123,10 +138,11 @@ describe.each(['end', 'block'] as const)('a worker that comes to harm: %s', (act
   test('its runs are run again, it is told once, and another comes', async () => {
     await using folder = await temporaryFolder();
     const order = join(folder.path, 'order');
-    let asked = 0;
-    await using target = await startHttpTarget((_request, response) => {
+    let [asked, hungUp] = [0, 0];
+    await using target = await startHttpTarget(({ socket }, response) => {
       asked += 1;
       if (asked > 3) response.end('again');
+      else socket.once('close', () => (hungUp += 1));
     });
     const deaths: Death[] = [];
     const local = countedLocal();
@@ -150,6 +166,7 @@ describe.each(['end', 'block'] as const)('a worker that comes to harm: %s', (act
     expect(await Promise.all(running)).toEqual(Array(3).fill(again));
     const reason = act === 'end' ? 'it ended by itself' : 'it gave no sign of life for 15 s';
     expect(deaths).toMatchObject([{ again: 3, reason }]);
+    await eventually('the end of the connections that it had open', () => hungUp === 3);
     expect(local.runs).toBe(3);
     await timers.advance(REST_MS);
     expect(await prober.run(definition, PATIENCE_MS, never())).toEqual(again);
@@ -160,7 +177,7 @@ describe.each(['end', 'block'] as const)('a worker that comes to harm: %s', (act
 
 test('a worker gives a sign of life when it is asked for one', async () => {
   const program = new URL('../../../src/probes/workers/worker-main.ts', import.meta.url);
-  const worker = new Worker(program, { workerData: { tls: {}, proxyEnv: {} }, execArgv: [...FROM_SOURCE] });
+  const worker = new Worker(program, { workerData: { tls: {}, proxyEnv: {}, epoll: -1 }, execArgv: [...FROM_SOURCE] });
   worker.postMessage([]);
   expect(await once(worker, 'message')).toEqual([[]]);
   await worker.terminate();
