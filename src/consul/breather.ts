@@ -8,15 +8,25 @@ import type { Clock } from '../clock.ts';
 const TURN_MS = 4;
 
 /** Awaited now and then by whoever works long: lets the event loop turn when the work has gone on for long enough. */
-export type Breather = () => Promise<void>;
+export type Breathe = () => Promise<void>;
+
+/** For one piece of long work. */
+export interface Breather extends Breathe {
+  /** How long the others have had it so far: seconds, while they have much to do. */
+  readonly pausedMs: number;
+}
 
 export const createBreather = (clock: Clock): Breather => {
   let sinceMs = clock.now();
-  return async () => {
-    if (clock.now() - sinceMs < TURN_MS) return;
+  const breathe = async (): Promise<void> => {
+    const stoppedMs = clock.now();
+    if (stoppedMs - sinceMs < TURN_MS) return;
     await new Promise<void>((resolve) => {
       clock.afterPoll(resolve);
     });
     sinceMs = clock.now();
+    breather.pausedMs += sinceMs - stoppedMs;
   };
+  const breather = Object.assign(breathe, { pausedMs: 0 });
+  return breather;
 };

@@ -2,7 +2,7 @@
 import type { CheckKey, CheckRecord } from '../../machines/model.ts';
 import type { Clock } from '../clock.ts';
 import { type Answer, listOf } from './answer.ts';
-import { type Breather, createBreather } from './breather.ts';
+import { type Breathe, createBreather } from './breather.ts';
 import { countOf, cut, differenceOf, type Elements, ELEMENTS_A_BREATH, NO_ELEMENTS, textOf } from './elements.ts';
 import { parseCheck, parseList } from './parse.ts';
 import { type BodyRoom, emptyRoom } from './transport.ts';
@@ -26,6 +26,8 @@ export interface CheckList {
   room(): BodyRoom;
   /** `isAnew`: is not held against the answer before. Rejects with `ESM_CONSUL_UNAVAILABLE` when the answer is no list. */
   read(answer: Answer, isAnew: boolean): Promise<CheckDifference>;
+  /** Of the time that the last `read` took, what was left to others. */
+  readonly pausedMs: number;
 }
 
 /** `what` names the list in errors. */
@@ -33,10 +35,14 @@ export function createCheckList(what: string, clock: Clock): CheckList {
   /** Undefined: no answer yet, or one that could not be cut. */
   let known: Elements | undefined;
   let [taken, free] = [emptyRoom(), emptyRoom()];
+  let breathe = createBreather(clock);
   return {
     room: () => free,
+    get pausedMs() {
+      return breathe.pausedMs;
+    },
     async read(answer, isAnew) {
-      const breathe = createBreather(clock);
+      breathe = createBreather(clock);
       const before = isAnew ? undefined : known;
       const latest = await elementsOf(answer.body, breathe);
       const compared = latest && (await compare(before, latest, breathe));
@@ -54,14 +60,14 @@ export function createCheckList(what: string, clock: Clock): CheckList {
   };
 }
 
-const elementsOf = async (body: Buffer, breathe: Breather): Promise<Elements | undefined> =>
+const elementsOf = async (body: Buffer, breathe: Breathe): Promise<Elements | undefined> =>
   isEmpty(body) ? NO_ELEMENTS : await cut(body, breathe);
 
 /** `[]`, or, as Go writes what it has none of, `null`. */
 const isEmpty = (body: Buffer): boolean => body.length < 16 && /^\s*(\[\s*\]|null)\s*$/.test(body.toString('latin1'));
 
 /** Undefined: something was cut that is no JSON by itself. */
-async function compare(known: Elements | undefined, latest: Elements, breathe: Breather) {
+async function compare(known: Elements | undefined, latest: Elements, breathe: Breathe) {
   const { lost, found } = await differenceOf(known ?? NO_ELEMENTS, latest, breathe);
   try {
     const changed = await readAt(latest, found, breathe);
@@ -74,7 +80,7 @@ async function compare(known: Elements | undefined, latest: Elements, breathe: B
   }
 }
 
-async function readAt(elements: Elements, places: readonly number[], breathe: Breather) {
+async function readAt(elements: Elements, places: readonly number[], breathe: Breathe) {
   const records: CheckRecord[] = [];
   for (const [count, place] of places.entries()) {
     if (count % ELEMENTS_A_BREATH === 0) await breathe();

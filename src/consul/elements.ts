@@ -1,5 +1,5 @@
 /** A long list of JSON objects, told apart by their bytes: what did not change is never built. */
-import type { Breather } from './breather.ts';
+import type { Breathe } from './breather.ts';
 
 /** Where each element of a list begins in its body; the last number is where one more would begin. */
 export interface Elements {
@@ -39,7 +39,7 @@ const SPACINGS: readonly Spacing[] = [
  * Cuts a list of objects whose first field is `Node`. What stands between two of them, `},{"Node":"`, no JSON string can hold, for
  * its quotes would be escaped, as would a line break be. Undefined: the list is spaced otherwise, or holds something else.
  */
-export async function cut(body: Buffer, breathe: Breather): Promise<Elements | undefined> {
+export async function cut(body: Buffer, breathe: Breathe): Promise<Elements | undefined> {
   for (const { first, field, closing, between, last } of SPACINGS) {
     const opening = first + field;
     if (body.toString('latin1', 0, opening.length) !== opening) continue;
@@ -77,7 +77,7 @@ const NEAR = 32;
  * Both lists are in the same order, but for what changed. An element that moved further than that is told as lost and as found;
  * what is told as neither stands in both, byte for byte.
  */
-export async function differenceOf(before: Elements, after: Elements, breathe: Breather): Promise<Difference> {
+export async function differenceOf(before: Elements, after: Elements, breathe: Breathe): Promise<Difference> {
   const [lost, found]: [number[], number[]] = [[], []];
   const [countBefore, countAfter] = [countOf(before), countOf(after)];
   let [left, right, reach] = [0, 0, FAR];

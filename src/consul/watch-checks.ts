@@ -148,6 +148,7 @@ const reading = (what: string, { clock }: ConsulClient, { query, isAnew, ...rest
       return query();
     },
     room: () => list.room(),
+    pausedMs: () => list.pausedMs,
     parse: (answer) => list.read(answer, isAnew?.(answer.index ?? 0) ?? false),
     isEachTold: true, // an edit of a node's meta may change the list and not its index
   };

@@ -53,6 +53,8 @@ export interface BlockingQuery<T> {
   readonly isEachTold?: true;
   /** Default: {@link LONG_HOLD}. */
   readonly hold?: Hold | undefined;
+  /** Of the time that `parse` took last, what was left to others and so cost nothing. Default: nothing. */
+  pausedMs?(): number;
   /** How long Consul is to be left alone after such an answer, for what it costs there. Default: not at all. */
   restMs?(answer: Answer): number;
   /** Does this instance itself change all the time what is asked for? Then Consul is left alone for {@link CROWD_REST_MS}. */
@@ -138,7 +140,7 @@ class Loop<T> implements Watch {
     const answer = await this.#answer(this.#index, failures, signal);
     const startedMs = this.#client.clock.now();
     const index = await this.#tell(answer, signal);
-    this.#rateAfter(answer, this.#client.clock.now() - startedMs);
+    this.#rateAfter(answer, this.#client.clock.now() - startedMs - (this.#query.pausedMs?.() ?? 0));
     // Lower than the last: Consul lost its state, begin anew. And a query for index 0 would never be held.
     this.#index = signal.aborted || index < this.#index ? 0 : Math.max(1, index);
   }
