@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExternalNode } from '../../../machines/model.ts';
+import { systemClock, type Clock } from '../../../src/clock.ts';
 import { createCatalog } from '../../../src/consul/catalog.ts';
 import type { ConsulClient } from '../../../src/consul/client.ts';
 import type { CheckNews, ShareEntry } from '../../../src/consul/consul.ts';
 import { createKeys } from '../../../src/consul/keys.ts';
 import { createRecords } from '../../../src/consul/records.ts';
+import { type BlockingQuery, startWatch } from '../../../src/consul/watch.ts';
 import { startConsul, type TestConsul } from '../../support/consul.ts';
 import { connect, follow, forever } from '../../support/consul-client.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -60,6 +62,35 @@ describe('against one agent', () => {
     await consul.put('/catalog/deregister', { Node: 'b' });
     await nodes.until('the removal of the very last', (list) => list.length === 0);
     expect(nodes.troubles).toEqual([]);
+  });
+
+  it('rests for what an answer cost here, and not for what others did while it was read', async () => {
+    const [othersMs, rests] = [10_000, new Array<number>()];
+    let aheadMs = 0;
+    const clock: Clock = {
+      ...systemClock,
+      now: () => Date.now() + aheadMs,
+      setTimeout(call, delayMs) {
+        rests.push(delayMs);
+        return systemClock.setTimeout(call, delayMs);
+      },
+    };
+    const busy: BlockingQuery<string> = {
+      what: 'watching a key',
+      path: '/v1/kv/busy',
+      isAbsentOk: true,
+      parse({ body }) {
+        aheadMs += othersMs;
+        return body.toString();
+      },
+      pausedMs: () => othersMs,
+    };
+    using values = follow<string>((observer) => startWatch({ ...client, clock }, busy, observer));
+    for (let write = 0; write < 5; write += 1) {
+      await consul.put('/kv/busy', String(write));
+      await values.until('the value', () => values.answers.length > write);
+    }
+    expect(Math.max(0, ...rests)).toBeLessThan(1_000);
   });
 
   it('tells no answer twice', async () => {

@@ -77,3 +77,21 @@ it.each(['', '{', '{}', '[{"Node":"n"', '"text"'])(
     expect(told(await list.read(json(check('a')), false))).toMatchObject({ isWhole: false, changed: [] });
   },
 );
+
+it('tells how much of the time that it took was left to others', async () => {
+  let nowMs = 0;
+  const busy = {
+    ...systemClock,
+    now: () => (nowMs += 10), // longer than a turn may take: every breath is one
+    afterPoll(call: () => void) {
+      nowMs += 1_000;
+      setImmediate(call);
+    },
+  };
+  const list = createCheckList('watching', busy);
+  expect(list.pausedMs).toBe(0);
+  const startedMs = nowMs;
+  await list.read(json(...Array.from({ length: 1_000 }, (_, index) => check(`c${index}`))), false);
+  expect(list.pausedMs).toBeGreaterThanOrEqual(1_000);
+  expect(nowMs - startedMs - list.pausedMs).toBeLessThan(1_000);
+});
