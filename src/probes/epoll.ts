@@ -50,7 +50,7 @@ export class Epoll implements Disposable {
   readonly #events: EpollEvents = new Int32Array(MOST_EVENTS * EPOLL_EVENT.size);
   readonly #event: EpollEvents = new Int32Array(EPOLL_EVENT.size);
 
-  /** `epoll` is its own to close. */
+  /** `epoll` is closed by disposal, and by nothing else while this is used. */
   constructor(calls: Syscalls, epoll: number) {
     this.#calls = calls;
     this.#epoll = epoll;

@@ -9,7 +9,7 @@ import { createReadWait, type ReadWait } from './icmp-wait.ts';
 import { Lookout } from './lookout.ts';
 import type { PingOutcome } from './ping.ts';
 import { SocketAddress } from './socket-address.ts';
-import { AF_INET, AF_INET6, EINVAL, isPutOff, type Syscalls } from './syscalls.ts';
+import { AF_INET, AF_INET6, EINVAL, ENOBUFS, isPutOff, type Syscalls } from './syscalls.ts';
 
 /** The kernel wants none. */
 const NO_PORT = 0;
@@ -24,11 +24,20 @@ const ANSWER_BYTES = 256;
 
 interface InFlight extends Echo {
   readonly address: string;
-  sentMs: number;
+  /** Undefined: it has not left yet. */
+  sentMs: number | undefined;
   readonly settle: (outcome: PingOutcome) => void;
 }
 
+const unsent = (reason: string): PingOutcome => ({ type: 'unsent', error: new EsmError('ESM_PROBE_UNSENT', reason) });
+const NO_ROOM =
+  'the kernel had no room for it, as when it looks for many neighbours who are not there; give it more (sysctl net.core.wmem_default)';
+
 const ABORTED: PingOutcome = { type: 'aborted' };
+const expired = ({ address, sentMs }: InFlight): PingOutcome =>
+  sentMs === undefined
+    ? unsent(`cannot send a ping to ${address}: ${NO_ROOM}`)
+    : { type: 'silent', detail: `no answer from ${address}` };
 const silent = (error: Error): PingOutcome => ({ type: 'silent', detail: errnoWords(error) });
 
 /** Sends echo requests and matches what comes back by sequence and token. */
@@ -67,18 +76,18 @@ export class IcmpSocket {
 
   /** Asks once, and calls `settle` once, at once or later. `address` is numeric and of this socket's family. */
   ask(address: string, deadline: Deadline, settle: (outcome: PingOutcome) => void): void {
-    const sequence = this.#nextSequence();
+    const sequence = this.isBroken ? undefined : this.#nextSequence();
     if (sequence === undefined) {
-      settle({ type: 'unsent', error: new EsmError('ESM_PROBE_UNSENT', `${SEQUENCES} pings are in flight already`) });
+      settle(unsent(this.isBroken ? 'the ICMP socket is closed' : `${SEQUENCES} pings are in flight already`));
       return;
     }
     const token = (this.#count += 1) % TOKENS;
-    const flight: InFlight = { sequence, token, address, sentMs: 0, settle };
+    const flight: InFlight = { sequence, token, address, sentMs: undefined, settle };
     this.#inFlight[sequence] = flight;
     if (this.#unsent.length > 0 || !this.#send(flight)) this.#unsent.push(flight);
     this.#lookout.begin();
     deadline.whenOver((why) => {
-      this.#land(flight, why === 'aborted' ? ABORTED : { type: 'silent', detail: `no answer from ${address}` });
+      this.#land(flight, why === 'aborted' ? ABORTED : expired(flight));
     });
   }
 
@@ -110,14 +119,15 @@ export class IcmpSocket {
   #send(flight: InFlight): boolean {
     const { address } = flight;
     markRequest(this.#request, flight);
-    flight.sentMs = this.#stopwatch();
+    const nowMs = this.#stopwatch();
     const isKnown = this.#peer.set(this.#calls, address, NO_PORT);
     const sent = isKnown ? this.#calls.sendTo(this.#fd, this.#request, this.#peer.bytes) : EINVAL;
-    if (isPutOff(sent)) return false;
+    if (isPutOff(sent) || sent === ENOBUFS) return false;
+    flight.sentMs = nowMs;
     if (sent < 0) {
       const error = systemError(sent);
-      const unsent = asUnsent(error, address);
-      this.#land(flight, unsent === undefined ? silent(error) : { type: 'unsent', error: unsent });
+      const own = asUnsent(error, address);
+      this.#land(flight, own === undefined ? silent(error) : { type: 'unsent', error: own });
     }
     return true;
   }
@@ -148,7 +158,7 @@ export class IcmpSocket {
   #onAnswer(length: number): void {
     const echo = decodeReply(this.#family, this.#answer, length);
     const flight = echo === undefined ? undefined : this.#inFlight[echo.sequence];
-    if (flight === undefined || flight.token !== echo?.token) return;
+    if (flight?.sentMs === undefined || flight.token !== echo?.token) return;
     const waitMs = this.#readWait(); // first: what passes in between would make it longer than all of the elapsed time
     const elapsedMs = this.#stopwatch() - flight.sentMs;
     const isSane = waitMs >= 0 && waitMs <= elapsedMs; // the clock that it is told by may be set at any time

@@ -53,7 +53,9 @@ export const createIcmpPing = (deps: IcmpPingDeps): IcmpPing => {
   };
   const socketOf = async (number: 4 | 6): Promise<IcmpSocket | EsmError> => {
     const family = families[number];
-    const opened = await (family.opening ??= open(number));
+    const opening = (family.opening ??= open(number));
+    const opened = await opening;
+    if (family.opening !== opening) return socketOf(number); // another ping has opened it anew meanwhile
     const isStale =
       opened instanceof EsmError
         ? Math.abs(deps.clock.now() - family.refusedAtMs) >= TRY_AGAIN_AFTER_MS

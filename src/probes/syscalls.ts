@@ -6,7 +6,7 @@ type Koffi = typeof koffiDefault;
 /** What was waited for, in the layout of `struct epoll_event`: per event 32 bits of flags, and 64 of the caller's. */
 export type EpollEvents = Int32Array;
 
-/** `struct __kernel_timespec`, whose lower halves are all that is needed until 2106: seconds at 0, nanoseconds at 2. */
+/** `struct timespec`, whose lower halves are all that is needed until 2106: seconds at 0, nanoseconds at 2. */
 export type Timespec = Uint32Array;
 
 /** The size of an event and where the caller's bits begin, in elements; x86-64 packs it. */
@@ -26,7 +26,7 @@ export interface Syscalls {
   recv(fd: number, bytes: Uint8Array, length: number): number;
   close(fd: number): number;
   setReceiveBuffer(fd: number, bytes: number): number;
-  /** When the packet came that was read last. Linux 5.1 and later, and from the second question on. */
+  /** When the packet came that was read last; from the second question on. */
   arrivalOf(fd: number, time: Timespec): number;
   /** The clock that arrivals are told by. */
   realTime(time: Timespec): number;
@@ -52,14 +52,15 @@ const SOL_SOCKET = 1;
 const SO_ERROR = 4;
 const SO_RCVBUF = 8;
 const MSG_NOSIGNAL = 0x4000;
-/** `_IOR(0x89, 7, struct __kernel_timespec)`. */
-const SIOCGSTAMPNS_NEW = 0x80108907;
+/** The old one, which fills in a `struct timespec`: 64 bits each on the processors that this runs on, and known to every kernel. */
+const SIOCGSTAMPNS = 0x8907;
 const CLOCK_REALTIME = 0;
 
 const EINTR = -4;
 const EAGAIN = -11;
 export const EACCES = -13;
 export const EINVAL = -22;
+export const ENOBUFS = -105;
 export const EINPROGRESS = -115;
 
 /** It was neither done nor refused: try again when the descriptor is ready. */
@@ -112,7 +113,7 @@ const bind = (koffi: Koffi): Syscalls => {
       value[0] = bytes;
       return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, value, value.byteLength);
     },
-    arrivalOf: (fd, time) => ioctl(fd, SIOCGSTAMPNS_NEW, time),
+    arrivalOf: (fd, time) => ioctl(fd, SIOCGSTAMPNS, time),
     realTime: (time) => gettime(CLOCK_REALTIME, time),
     parseAddress: bound('int inet_pton(int, str, void *)'),
     interfaceIndex: bound('uint if_nametoindex(str)'),
@@ -122,8 +123,7 @@ const bind = (koffi: Koffi): Syscalls => {
   };
 };
 
-/** Undefined where koffi is missing, or the numbers of this program are not the kernel's. */
-export const openSyscalls = async (): Promise<Syscalls | undefined> => {
+const open = async (): Promise<Syscalls | undefined> => {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) return undefined;
   try {
     return bind((await import('koffi')).default);
@@ -131,3 +131,8 @@ export const openSyscalls = async (): Promise<Syscalls | undefined> => {
     return undefined;
   }
 };
+
+let opened: Promise<Syscalls | undefined> | undefined;
+
+/** Undefined where koffi is missing, or the numbers of this program are not the kernel's. The same each time: koffi keeps what it has bound. */
+export const openSyscalls = (): Promise<Syscalls | undefined> => (opened ??= open());

@@ -9,6 +9,7 @@ import { Outbox } from './outbox.ts';
 import { packOutcome, type Order, type Result, type WorkerData } from './orders.ts';
 
 const { epoll, ...setup } = workerData as WorkerData; // safe: nobody else starts this program
+// Never disposed of: the epoll descriptor is the main thread's to close.
 const connections = openConnections(await openSyscalls(), epoll);
 const prober = createProber({ ...setup, clock: systemClock, connections });
 const results = new Outbox<Result>(systemClock, (batch) => {

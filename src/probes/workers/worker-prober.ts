@@ -15,7 +15,7 @@ export interface WorkerProberOptions {
   /** Runs what no worker is there for; disposed of with this one. */
   readonly local: Prober;
   readonly clock: Clock;
-  /** What plain connections are made by; node:net when undefined. */
+  /** Makes and closes the epoll descriptors of workers; undefined: their plain connections go by node:net. */
   readonly calls: Syscalls | undefined;
   readonly random: Random;
   /** A worker has died, or hung and was ended; `again` of its runs are run again, and the next worker comes after `restMs`. */
@@ -40,7 +40,7 @@ class WorkerProber implements Prober {
   readonly #options: WorkerProberOptions;
   readonly #staffing: Staffing;
   readonly #relapses: Relapses;
-  /** How many runs the main thread has under way. */
+  /** How many runs the main thread has under way in place of workers. */
   #localLoad = 0;
   #isDisposed = false;
   /** Set while the place of a worker that died stays empty. */

@@ -73,7 +73,8 @@ inNamespace(import.meta.url, () => {
       const silent = addresses.map((address) => ask(address, 500)); // for each the kernel looks for its neighbour for three seconds
       const last = ask('127.0.0.1', 30_000);
       expect(icmpCount('OutEchos') - before).toBeLessThan(MORE_THAN_ROOM);
-      for (const outcome of await Promise.all(silent)) expect(outcome.type).toBe('silent');
+      const types = (await Promise.all(silent)).map(({ type }) => type);
+      expect(new Set(types)).toEqual(new Set(['silent', 'unsent'])); // nobody is blamed for what never left
       const outcome = await last;
       expect(outcome.type === 'answered' && outcome.rttMs).toBeLessThan(500); // counted from when it was sent
     });

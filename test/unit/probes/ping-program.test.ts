@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock, systemStopwatch, type Clock } from '../../../src/clock.ts';
@@ -15,6 +16,16 @@ const ask = async (pingType: PingType, address: string): ReturnType<Pinger['ping
   await using made = pinger(pingType);
   return await made.ping({ address, port: undefined }, 5_000, never());
 };
+
+/** Of this process. */
+const socketsOpen = (): number =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:');
+    } catch {
+      return false; // closed meanwhile
+    }
+  }).length;
 
 const fetchPing = (): Promise<string> => fetchDebianPackage('iputils-ping');
 
@@ -101,7 +112,11 @@ inNamespace(
         await clock.advance(59_000);
         expect(await once()).toMatchObject({ type: 'unsent' });
         await clock.advance(1_000);
-        expect(await once()).toMatchObject({ type: 'answered' });
+        const before = socketsOpen();
+        for (const outcome of await Promise.all(Array.from({ length: 10 }, once))) {
+          expect(outcome).toMatchObject({ type: 'answered' });
+        }
+        expect(socketsOpen() - before).toBe(1); // they wait for one another's
       });
     });
   },
