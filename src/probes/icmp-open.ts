@@ -2,7 +2,8 @@
 import { EsmError } from '../errors.ts';
 import { AF_INET, AF_INET6, EACCES, openSyscalls, SOCK_DGRAM, type Syscalls } from './syscalls.ts';
 
-const FAMILY = { 4: AF_INET, 6: AF_INET6 } as const;
+/** The kernel's numbers of the families. */
+export const FAMILY = { 4: AF_INET, 6: AF_INET6 } as const;
 const IPPROTO_ICMP = { 4: 1, 6: 58 } as const;
 
 /** Room for the answers of a thousand nodes that are pinged in one moment. */

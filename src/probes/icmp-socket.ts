@@ -3,13 +3,13 @@ import type { Stopwatch } from '../clock.ts';
 import { EsmError } from '../errors.ts';
 import type { Deadline } from './deadline.ts';
 import { asUnsent, errnoWords, systemError } from './errno.ts';
-import type { OpenIcmp } from './icmp-open.ts';
+import { FAMILY, type OpenIcmp } from './icmp-open.ts';
 import { createRequest, decodeReply, markRequest, type Echo } from './icmp-packet.ts';
 import { createReadWait, type ReadWait } from './icmp-wait.ts';
 import { Lookout } from './lookout.ts';
 import type { PingOutcome } from './ping.ts';
 import { SocketAddress } from './socket-address.ts';
-import { AF_INET, AF_INET6, EINVAL, ENOBUFS, isPutOff, type Syscalls } from './syscalls.ts';
+import { EINVAL, ENOBUFS, isPutOff, type Syscalls } from './syscalls.ts';
 
 /** The kernel wants none. */
 const NO_PORT = 0;
@@ -70,7 +70,7 @@ export class IcmpSocket {
     this.#fd = fd;
     this.#stopwatch = stopwatch;
     this.#request = createRequest(family);
-    this.#peer = new SocketAddress(family === 4 ? AF_INET : AF_INET6);
+    this.#peer = new SocketAddress(FAMILY[family]);
     this.#readWait = createReadWait(calls, fd);
   }
 

@@ -12,7 +12,7 @@ import { Staffing, type ProbeWorkers } from './staffing.ts';
 export interface WorkerProberOptions {
   readonly workers: ProbeWorkers;
   readonly setup: WorkerSetup;
-  /** Runs what no worker is there for; disposed of with this one. */
+  /** Runs what no worker is there for, and what they fall behind with; disposed of with this one. */
   readonly local: Prober;
   readonly clock: Clock;
   /** Makes and closes the epoll descriptors of workers; undefined: their plain connections go by node:net. */
@@ -96,15 +96,15 @@ class WorkerProber implements Prober {
   #place(run: PendingRun): void {
     let idlest: ProbeWorker | undefined;
     for (const worker of this.#workers) if (idlest === undefined || worker.load < idlest.load) idlest = worker;
-    if (idlest === undefined || idlest.load >= this.#localLoad + HELP_FROM) void this.#runHere(run).then(run.settle);
+    if (idlest === undefined || idlest.load >= this.#localLoad + HELP_FROM) void this.#runHere(run);
     else idlest.run(run);
   }
 
-  async #runHere({ definition, timeoutMs, signal }: Omit<PendingRun, 'settle'>): Promise<ProbeOutcome> {
+  async #runHere({ definition, timeoutMs, signal, settle }: PendingRun): Promise<void> {
     this.#localLoad += 1;
     const outcome = await this.#options.local.run(definition, timeoutMs, signal);
     this.#localLoad -= 1;
-    return outcome;
+    settle(outcome);
   }
 
   #onDeath(worker: ProbeWorker, reason: string, runs: readonly PendingRun[]): void {

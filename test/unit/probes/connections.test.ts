@@ -4,10 +4,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Connections, Owner } from '../../../src/probes/connection.ts';
 import { openConnections } from '../../../src/probes/kernel-connection.ts';
 import { netConnections } from '../../../src/probes/net-connection.ts';
-import { openSyscalls } from '../../../src/probes/syscalls.ts';
+import { syscalls } from '../../support/probing.ts';
 import { refusedPort, startTcpTarget } from '../../support/targets.ts';
-
-const syscalls = await openSyscalls();
 
 test("this machine lends the kernel's calls, or nothing here would be tested", () => {
   expect(syscalls).toBeDefined();
