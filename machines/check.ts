@@ -22,6 +22,7 @@ import { deadlineMs, isClockContested, isClockLate, lacksDeadline } from './rule
 import {
   findReport,
   openLedger,
+  outputWaitMs,
   turns,
   writtenOutput,
   type CheckEntry,
@@ -163,7 +164,7 @@ export const checkMachine = setup({
     isWarning: ({ context }) => context.status === 'warning',
   },
   delays: {
-    checkUpdateInterval: ({ context }) => context.settings.checkUpdateIntervalMs,
+    checkUpdateInterval: ({ context }) => outputWaitMs(context),
     deregisterDeadline: ({ context, event }) => Math.max(0, deadlineMs(context) - event.atMs),
   },
 }).createMachine({
@@ -312,7 +313,8 @@ export const checkMachine = setup({
           on: { 'check.probed': { guard: 'isOutputNew', target: 'stale' } },
         },
         stale: {
-          description: 'A newer output waits up to check_update_interval, or for the next change of status.',
+          description:
+            'A newer output waits up to check_update_interval, the first of all less, or for the next change of status.',
           tags: 'waiting',
           always: { guard: 'isOutputWritten', target: 'settled' },
           after: { checkUpdateInterval: { target: 'due' } },

@@ -23,27 +23,35 @@ export type Random = () => number;
 /** Node fires a longer delay after 1 ms, with a warning that nobody reads. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-interface ChainedTimer {
-  handle: NodeJS.Timeout | undefined;
+/** A timer for a longer delay, which takes steps. */
+class ChainedTimer {
+  #handle: NodeJS.Timeout | undefined;
+
+  constructor(fn: () => void, delayMs: number) {
+    this.#arm(fn, delayMs);
+  }
+
+  clear(): void {
+    clearTimeout(this.#handle);
+  }
+
+  #arm(fn: () => void, leftMs: number): void {
+    const stepMs = Math.min(leftMs, LONGEST_DELAY_MS);
+    this.#handle = setTimeout(() => {
+      if (leftMs > stepMs) this.#arm(fn, leftMs - stepMs);
+      else fn();
+    }, stepMs);
+  }
 }
 
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimeout(fn, delayMs) {
-    const timer: ChainedTimer = { handle: undefined };
-    const arm = (leftMs: number): void => {
-      const stepMs = Math.min(leftMs, LONGEST_DELAY_MS);
-      timer.handle = setTimeout(() => {
-        if (leftMs > stepMs) arm(leftMs - stepMs);
-        else fn();
-      }, stepMs);
-    };
-    arm(Math.max(0, delayMs));
-    return timer;
-  },
+  setTimeout: (fn, delayMs) =>
+    delayMs > LONGEST_DELAY_MS ? new ChainedTimer(fn, delayMs) : setTimeout(fn, Math.max(0, delayMs)),
   clearTimeout(id) {
-    if (id !== undefined) clearTimeout((id as ChainedTimer).handle); // safe: only this clock's ids reach it
+    if (id instanceof ChainedTimer) id.clear();
+    else clearTimeout(id as NodeJS.Timeout | undefined); // safe: only this clock's ids reach it
   },
   afterPoll(fn) {
     setImmediate(fn); // timers of 0 ms may run before the next look, immediates never do

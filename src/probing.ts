@@ -31,5 +31,11 @@ export const createDaemonProber = async (
     onDeath: ({ reason, again, restMs }) => {
       log.error('A probe worker died; its probes are run again', { reason, probes: again, restMs: Math.round(restMs) });
     },
+    onUnstarted: ({ reason, restMs }) => {
+      log.error('A probe worker could not be started; the main thread probes in its place', {
+        reason,
+        restMs: Math.round(restMs),
+      });
+    },
   });
 };

@@ -41,9 +41,17 @@ const isExcepted = (entry: string, host: string, port: number): boolean => {
   return name.startsWith('.') ? host.endsWith(name) : host === name || host.endsWith(`.${name}`);
 };
 
-const setting = (env: ProxyEnv, name: string): string => {
+/** What each is called in small letters, which counts where the one in capitals is not set. */
+const SETTINGS = {
+  HTTP_PROXY: 'http_proxy',
+  HTTPS_PROXY: 'https_proxy',
+  NO_PROXY: 'no_proxy',
+  REQUEST_METHOD: 'request_method',
+} as const;
+
+const setting = (env: ProxyEnv, name: keyof typeof SETTINGS): string => {
   const upper = env[name];
-  return upper === undefined || upper === '' ? (env[name.toLowerCase()] ?? '') : upper;
+  return upper === undefined || upper === '' ? (env[SETTINGS[name]] ?? '') : upper;
 };
 
 /**

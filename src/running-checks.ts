@@ -5,7 +5,7 @@ import { NODE_CHECK_ID, type CheckKey, type CheckRecord, type CheckStatus } from
 import type { CheckEntry, CheckSettings } from '../machines/rules/ledger.ts';
 import { checkLabel, type CheckDeps, type CheckRuntime } from './actors/check.ts';
 import type { NodeRoot } from './actors/node-root.ts';
-import { startRuns } from './actors/runs.ts';
+import { Runs } from './actors/runs.ts';
 import { parseDefinition, type ParsedCheck } from './probes/definition.ts';
 
 export interface RunningChecksDeps extends CheckDeps {
@@ -81,7 +81,7 @@ export const createRunningChecks = (
     };
     const slot = root.addCheck(entry);
     running.set(key, { definition: record.definition, parsed, root, slot });
-    const runs = startRuns(schedule, key, parsed.intervalMs, () => {
+    const runs = new Runs(schedule, key, parsed.intervalMs, () => {
       root.tickCheck(slot);
     });
     runtimes.set(key, { definition: parsed.definition, timeoutMs: parsed.timeoutMs, runs });

@@ -7,7 +7,7 @@ import { nodeSubject } from '../machines/rules/report.ts';
 import type { NodeEntry, NodeSettings } from '../machines/rules/watchbook.ts';
 import { pingKey, type NodeChart, type NodeDeps, type NodeRuntime } from './actors/node.ts';
 import { startNodeRoot, type NodeRoot } from './actors/node-root.ts';
-import { startRuns } from './actors/runs.ts';
+import { Runs } from './actors/runs.ts';
 import type { FailureTimes } from './consul/consul.ts';
 import { createRunningChecks, type RunningChecksDeps } from './running-checks.ts';
 
@@ -92,7 +92,7 @@ export const startNode = (
       runtime.pings?.stop();
       runtime.pings = undefined;
     } else {
-      runtime.pings ??= startRuns(schedule, key, settings.nodeProbeIntervalMs, () => {
+      runtime.pings ??= new Runs(schedule, key, settings.nodeProbeIntervalMs, () => {
         nodeRoot.tick();
       });
     }

@@ -1,9 +1,14 @@
 /** Which runs may start now: one of each thing at a time, and no more in all than there is room for. */
 
+/** What can be begun again and again. */
+export interface Startable {
+  /** Begins a run; must not throw. `done` is to be called when the run is over, however it ended; once more is harmless. */
+  start(done: () => void): void;
+}
+
 /** Something that runs now and then. */
 export interface Run {
-  /** Begins; calls `done` when it is over. */
-  start: (done: () => void) => void;
+  what: Startable;
   /** The due time that the next start answers; undefined when that was asked for out of turn. */
   dueMs: number | undefined;
   state: 'idle' | 'waiting' | 'running' | 'runningWanted' | 'cancelled';
@@ -67,7 +72,7 @@ export class Runs {
     run.state = 'running';
     this.#running += 1;
     let isOver = false;
-    run.start(() => {
+    run.what.start(() => {
       if (isOver) return;
       isOver = true;
       this.#onDone(run);

@@ -1,15 +1,13 @@
 /** When what is due. One heap, one timer, however many entries; what runs when it is due is the caller's. */
 import type { Clock, Random } from './clock.ts';
-import { Runs, type Run } from './runs.ts';
+import { Runs, type Run, type Startable } from './runs.ts';
 import { createSteadyTimer, type SteadyTimer } from './steady-timer.ts';
 import { Ticks, type Tick } from './ticks.ts';
 
 /** Something to be started again and again. */
-export interface ScheduleEntry {
+export interface ScheduleEntry extends Startable {
   /** Time between two starts. */
   readonly intervalMs: number;
-  /** Begins a run; must not throw. `done` is to be called when the run is over, however it ended; once more is harmless. */
-  readonly start: (done: () => void) => void;
 }
 
 /** What has happened since the last look. */
@@ -49,11 +47,6 @@ export interface Schedule {
   takeCounters(): ScheduleCounters;
 }
 
-interface Slot {
-  readonly run: Run;
-  readonly tick: Tick<Run>;
-}
-
 /** Shorter intervals would never let a turn of the event loop end. */
 const SHORTEST_INTERVAL_MS = 1;
 
@@ -61,7 +54,7 @@ const SHORTEST_INTERVAL_MS = 1;
 export const createSchedule = (options: ScheduleOptions): Schedule => new TickSchedule(options);
 
 class TickSchedule implements Schedule {
-  readonly #slots = new Map<string, Slot>();
+  readonly #entered = new Map<string, Tick<Run>>();
   readonly #ticks: Ticks<Run>;
   readonly #runs: Runs;
   readonly #timer: SteadyTimer;
@@ -79,43 +72,43 @@ class TickSchedule implements Schedule {
     this.#onLag = onLag;
   }
 
-  add(key: string, { start, intervalMs }: ScheduleEntry): void {
-    const known = this.#slots.get(key);
+  add(key: string, entry: ScheduleEntry): void {
+    const known = this.#entered.get(key);
     if (known !== undefined) {
-      known.run.start = start;
-      this.setInterval(key, intervalMs);
+      known.owner.what = entry;
+      this.setInterval(key, entry.intervalMs);
       return;
     }
-    const run: Run = { start, dueMs: undefined, state: 'idle' };
-    const tick = this.#ticks.enter(run, Math.max(SHORTEST_INTERVAL_MS, intervalMs), this.#timer.now());
-    this.#slots.set(key, { run, tick });
+    const run: Run = { what: entry, dueMs: undefined, state: 'idle' };
+    const intervalMs = Math.max(SHORTEST_INTERVAL_MS, entry.intervalMs);
+    this.#entered.set(key, this.#ticks.enter(run, intervalMs, this.#timer.now()));
     this.#arm();
   }
 
   remove(key: string): void {
-    const slot = this.#slots.get(key);
-    if (slot === undefined) return;
-    this.#slots.delete(key);
-    this.#runs.cancel(slot.run);
-    this.#ticks.leave(slot.tick);
+    const tick = this.#entered.get(key);
+    if (tick === undefined) return;
+    this.#entered.delete(key);
+    this.#runs.cancel(tick.owner);
+    this.#ticks.leave(tick);
   }
 
   setInterval(key: string, intervalMs: number): void {
-    const tick = this.#slots.get(key)?.tick;
+    const tick = this.#entered.get(key);
     if (tick === undefined || tick.intervalMs === intervalMs) return;
     this.#ticks.setInterval(tick, Math.max(SHORTEST_INTERVAL_MS, intervalMs), this.#timer.now());
     this.#arm();
   }
 
   runNow(key: string): void {
-    const run = this.#slots.get(key)?.run;
+    const run = this.#entered.get(key)?.owner;
     if (run === undefined) return;
     this.#runs.requestAgain(run);
     this.#pump();
   }
 
   stop(): void {
-    for (const key of [...this.#slots.keys()]) this.remove(key);
+    for (const key of [...this.#entered.keys()]) this.remove(key);
     this.#timer.clear();
   }
 

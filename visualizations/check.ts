@@ -265,7 +265,8 @@ export const checkMachine = createMachine({
           },
         },
         stale: {
-          description: 'A newer output waits up to check_update_interval, or for the next change of status.',
+          description:
+            'A newer output waits up to check_update_interval, the first of all less, or for the next change of status.',
           tags: 'waiting',
           always: {
             guard: 'isOutputWritten',

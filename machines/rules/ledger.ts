@@ -69,6 +69,15 @@ export const currentStatus = (ledger: Ledger): CheckStatus => newestReport(ledge
 
 export const writtenOutput = (ledger: Ledger): string => newestReport(ledger)?.output ?? ledger.output;
 
+/** Nobody has to wait longer to see that a check is run. Long enough that in a fresh catalog nearly all are asked before the first of them write. */
+const FIRST_OUTPUT_MS = 120_000;
+
+/** How long a new output may wait to be written, in milliseconds. */
+export const outputWaitMs = (ledger: Ledger): number => {
+  const { checkUpdateIntervalMs } = ledger.settings;
+  return writtenOutput(ledger) === '' ? Math.min(FIRST_OUTPUT_MS, checkUpdateIntervalMs) : checkUpdateIntervalMs;
+};
+
 /** Does the result change the status? */
 export const turns = (ledger: Ledger, result: CheckResult): boolean =>
   isTurning(ledger.counters, currentStatus(ledger), result.status, ledger.settings.thresholds);

@@ -2,12 +2,13 @@
 import { checkMachine, type CheckPorts, type CheckProbed } from '../../machines/check.ts';
 import type { CheckId, CheckKey, CheckStatus, WriteAnswer } from '../../machines/model.ts';
 import { isEcho, isUneventful } from '../../machines/rules/uneventful.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock, Random } from '../clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Prober } from '../probes/prober.ts';
 import type { RunnableDefinition } from '../probes/probe.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Complaints } from './complaints.ts';
+import { spreadOutputWait } from './jitter.ts';
 import { isActive, tellNoted, type ChartRef, type LastEvent, type PortActions } from './port-actions.ts';
 import type { Runs } from './runs.ts';
 import type { Writer } from './writer.ts';
@@ -30,6 +31,7 @@ export interface CheckDeps {
   readonly schedule: Schedule;
   readonly writer: Writer;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   readonly complaints: Complaints;
   /** Actors that somebody watches: they are told what changes nothing too, so that it can be seen. */
@@ -56,7 +58,7 @@ const startRun = (deps: CheckDeps, node: CheckRuntimes | undefined, check: Check
     const { definition, timeoutMs } = runtime;
     const sentAtMs = deps.clock.now();
     return deps.prober.run(definition, timeoutMs, signal).then((outcome) => {
-      if (signal.aborted || outcome.type === 'aborted') return;
+      if (signal.isAborted || outcome.type === 'aborted') return;
       const kind = definition.type.toUpperCase();
       if (outcome.type === 'unsent') deps.complaints.unsent(kind, outcome.error);
       else {
@@ -90,8 +92,9 @@ export const tellChange = (
 
 /** The chart with its effects, for the checks of all nodes that `nodes` holds by name. */
 export const wireCheck = (deps: CheckDeps, nodes: ReadonlyMap<string, CheckRuntimes>): typeof checkMachine => {
-  const { schedule, writer, log } = deps;
+  const { schedule, writer, random, log } = deps;
   return checkMachine.provide({
+    delays: { checkUpdateInterval: spreadOutputWait(random) },
     actions: {
       probe: ({ context: { id }, self }, { run }) => {
         startRun(deps, nodes.get(id.node), self, run);

@@ -1,5 +1,6 @@
-/** The back-off that charts declare without chance, with it. */
+/** Delays that charts declare without chance, with it. */
 import { backoffMs } from '../../machines/rules/backoff.ts';
+import { outputWaitMs, type Ledger } from '../../machines/rules/ledger.ts';
 import type { Random } from '../clock.ts';
 
 /** For `.provide({ delays })` of a chart that counts its failures in a row. */
@@ -7,3 +8,15 @@ export const jitteredBackoff =
   (random: Random) =>
   ({ context }: { readonly context: { readonly failures: number } }): number =>
     backoffMs(context.failures, random());
+
+/** Node keeps a list for all timers of one delay: with as many delays as timers each would have a list of its own. */
+const STEP_MS = 100;
+
+/**
+ * What the chart of a check waits with a new output: the half of what it may wait, up to all of it, so that the outputs of all checks, new
+ * at one moment, do not fall due at one moment.
+ */
+export const spreadOutputWait =
+  (random: Random) =>
+  ({ context }: { readonly context: Ledger }): number =>
+    Math.floor((outputWaitMs(context) * (1 - random() / 2)) / STEP_MS) * STEP_MS;

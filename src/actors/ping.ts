@@ -3,6 +3,7 @@ import type { ExternalNode } from '../../machines/model.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Pinger } from '../probes/pinger.ts';
+import type { RunSignal } from '../run-signal.ts';
 import type { Complaints } from './complaints.ts';
 import type { Coordinates } from './coordinates.ts';
 import type { ReadServicePort } from './service-ports.ts';
@@ -29,10 +30,19 @@ export interface PingResult {
 }
 
 /** The port that `ping_type = "tcp"` connects to: `external-probe-port` of the meta, else the node's first service's. */
-const portOf = async (deps: PingDeps, node: ExternalNode, signal: AbortSignal): Promise<number | undefined> => {
+const portOf = async (deps: PingDeps, node: ExternalNode, signal: RunSignal): Promise<number | undefined> => {
   const port = Number(node.meta['external-probe-port']);
   if (Number.isInteger(port) && port > 0 && port <= 65_535) return port;
-  return await deps.readServicePort?.(node, signal);
+  if (signal.isAborted) return undefined;
+  const asking = new AbortController();
+  signal.onAbort = () => {
+    asking.abort();
+  };
+  try {
+    return await deps.readServicePort?.(node, asking.signal);
+  } finally {
+    signal.onAbort = undefined;
+  }
 };
 
 /** Never rejects. */
@@ -40,14 +50,14 @@ export const pingNode = async (
   deps: PingDeps,
   node: ExternalNode,
   intervalMs: number,
-  signal: AbortSignal,
+  signal: RunSignal,
 ): Promise<PingResult | undefined> => {
   const isPortNeeded = deps.readServicePort !== undefined;
   const port = isPortNeeded ? await portOf(deps, node, signal).catch(() => undefined) : undefined;
   const sentAtMs = deps.clock.now();
   const target = { address: node.address, port };
   const outcome = await deps.pinger.ping(target, Math.min(LONGEST_WAIT_MS, intervalMs), signal);
-  if (signal.aborted || outcome.type === 'aborted') return undefined;
+  if (signal.isAborted || outcome.type === 'aborted') return undefined;
   if (outcome.type === 'unsent') {
     deps.complaints.unsent('ping', outcome.error);
     return undefined;

@@ -1,50 +1,61 @@
 /** The runs of one check or node: when the schedule says so, one at a time, ended when what it asks about has changed. */
-import type { Schedule } from '../schedule.ts';
-import { lendSignal, returnSignal } from '../spare-signals.ts';
+import { RunSignal } from '../run-signal.ts';
+import type { Schedule, ScheduleEntry } from '../schedule.ts';
 
-export interface Runs {
+/** One object a check, methods and all, for there are tens of thousands of them. */
+export class Runs implements ScheduleEntry {
+  /** At first: the schedule may be told another. */
+  readonly intervalMs: number;
+  readonly #schedule: Schedule;
+  readonly #key: string;
+  readonly #onDue: () => void;
+  /** Of the run under way. */
+  #finish: (() => void) | undefined;
+  #signal: RunSignal | undefined;
+
+  /** Enters `key` into the schedule; `onDue` is called at each tick and may `begin` one run. */
+  constructor(schedule: Schedule, key: string, intervalMs: number, onDue: () => void) {
+    this.#schedule = schedule;
+    this.#key = key;
+    this.intervalMs = intervalMs;
+    this.#onDue = onDue;
+    schedule.add(key, this);
+  }
+
+  /** For the schedule. */
+  start(done: () => void): void {
+    this.#finish = done;
+    this.#onDue();
+    if (this.#signal === undefined) this.#end();
+  }
+
   /** Does `work`, which must heed the signal, as the run that the schedule has just made due. */
-  begin(work: (signal: AbortSignal) => Promise<void>): void;
-  /** Ends the run under way: its question is out of date. */
-  abort(): void;
-  /** Leaves the schedule and ends the run under way. */
-  stop(): void;
-}
+  begin(work: (signal: RunSignal) => Promise<void>): void {
+    const signal = (this.#signal = new RunSignal());
+    const failed = (fault: unknown): never => {
+      this.#end();
+      throw fault;
+    };
+    void work(signal).then(() => {
+      this.#end();
+    }, failed); // `finally` makes three promises more
+  }
 
-/** Enters `key` into the schedule; `onDue` is called at each tick and may `begin` one run. */
-export const startRuns = (schedule: Schedule, key: string, intervalMs: number, onDue: () => void): Runs => {
-  let finish: (() => void) | undefined;
-  /** Of the run under way. It is aborted only while somebody heeds it, for Node makes an exception each time, with a stack. */
-  let lent: AbortController | undefined;
-  const over = (): void => {
-    if (lent !== undefined) returnSignal(lent);
-    lent = undefined;
+  /** Ends the run under way: its question is out of date. */
+  abort(): void {
+    this.#signal?.abort();
+  }
+
+  /** Leaves the schedule and ends the run under way. */
+  stop(): void {
+    this.#schedule.remove(this.#key);
+    this.abort();
+  }
+
+  #end(): void {
+    const finish = this.#finish;
+    this.#finish = undefined;
+    this.#signal = undefined;
     finish?.();
-  };
-  const failed = (fault: unknown): never => {
-    over();
-    throw fault;
-  };
-  const abort = (): void => {
-    lent?.abort();
-  };
-  schedule.add(key, {
-    intervalMs,
-    start(done) {
-      finish = done;
-      onDue();
-      if (lent === undefined) done();
-    },
-  });
-  return {
-    begin(work) {
-      lent = lendSignal();
-      void work(lent.signal).then(over, failed); // `finally` makes three promises more
-    },
-    abort,
-    stop() {
-      schedule.remove(key);
-      abort();
-    },
-  };
-};
+  }
+}

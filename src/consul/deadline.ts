@@ -1,7 +1,7 @@
 /** A signal that ends with the caller's, or when time is up. */
 import type { Clock } from '../clock.ts';
-import { lendSignal, returnSignal } from '../spare-signals.ts';
 import { startTimeLimit } from '../time-limit.ts';
+import { lendSignal, returnSignal } from './spare-signals.ts';
 
 /**
  * No longer than this more after a pause of the process: what is still unanswered then may have lost its connection, and is

@@ -4,6 +4,8 @@ import type { CheckKey, CheckRecord, ExternalNode } from '../../machines/model.t
 export interface Records {
   /** A check as last read or written; undefined: never seen, or gone. */
   get(key: CheckKey): CheckRecord | undefined;
+  /** How many of the checks are such. */
+  count(isSuch: (check: CheckRecord) => boolean): number;
   /** Takes a check in, unless what is known of it is newer. */
   learn(record: CheckRecord): void;
   forget(key: CheckKey): void;
@@ -45,6 +47,7 @@ export function createRecords(): Records {
   const entries = new Map<string, number>();
   return {
     get: (key) => checks.get(key),
+    count: (isSuch) => checks.count(isSuch),
     learn: (record) => {
       checks.learn(record);
     },
@@ -82,6 +85,12 @@ class Mirror<Key, Item extends Indexed> {
 
   get(key: Key): Item | undefined {
     return this.#items.get(key);
+  }
+
+  count(isSuch: (item: Item) => boolean): number {
+    let count = 0;
+    for (const item of this.#items.values()) if (isSuch(item)) count += 1;
+    return count;
   }
 
   learn(item: Item): void {

@@ -1,6 +1,6 @@
 /**
  * The watch of all checks. Of a catalog so large that its list costs Consul a second and more, the list is read less often, and two
- * cheaper questions find what must not wait for it: the checks that are not passing, and those of a node that is new.
+ * cheaper questions find what must not wait for it: the checks that are not passing or bear no output, and those of a node that is new.
  */
 import type { CheckRecord } from '../../machines/model.ts';
 import { listOf } from './answer.ts';
@@ -43,6 +43,10 @@ const MOST_LOOKED_AT = 32;
 const WHAT = 'watching checks';
 const PATH = '/v1/health/state/any';
 const NOT_PASSING = ['filter', 'Status != "passing"'] as const;
+const NOT_PASSING_OR_SILENT = ['filter', 'Status != "passing" or Output == ""'] as const;
+
+/** A check that bears no output is new, unless more than this bear none: those of a catalog that nobody has probed yet, or that nobody can. */
+const MOST_SILENT = 1_000;
 
 export function watchChecks(options: ChecksOptions, observer: WatchObserver<CheckNews>): RunningChecksWatch {
   const { client, records, query, isCrowded = () => false, dearBytes = DEAR_BYTES } = options;
@@ -50,6 +54,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
   let lastIndex = 0;
   let glance: Watch | undefined;
   let glanceRestMs = 0;
+  let areSilentFew = false;
 
   /** What a question found that was asked beside the list, and is no older. */
   const learn = (checks: readonly CheckRecord[], index: number): void => {
@@ -62,8 +67,8 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
   const startGlance = (): Watch =>
     startWatch(
       client,
-      reading('watching checks that are not passing', client, {
-        query: () => [...query(), NOT_PASSING],
+      reading('watching checks that are not passing or new', client, {
+        query: () => [...query(), areSilentFew ? NOT_PASSING_OR_SILENT : NOT_PASSING],
         isCrowded,
         restMs: () => glanceRestMs,
       }),
@@ -82,8 +87,10 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
     difference.keep();
     lastIndex = index;
     glanceRestMs = difference.bytes / GLANCED_BYTES_PER_MS;
-    if (difference.bytes > dearBytes) glance ??= startGlance();
-    else {
+    if (difference.bytes > dearBytes) {
+      areSilentFew = records.count(({ output }) => output === '') <= MOST_SILENT;
+      glance ??= startGlance();
+    } else {
       glance?.stop();
       glance = undefined;
     }

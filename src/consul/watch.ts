@@ -29,8 +29,8 @@ const LONG_HOLD: Hold = { waitS: 50, wayMs: 5_000 };
 const FIRST_TIMEOUT_MS = 5_000;
 const LONGEST_FIRST_TIMEOUT_MS = 40_000;
 
-/** A list that a crowd of own writes changes tells nearly nothing but these: it is read once a second, not with every transaction. */
-const CROWD_REST_MS = 1_000;
+/** A list that a crowd of own writes changes tells nearly nothing but these: it is read every 2 s, not with every transaction. */
+const CROWD_REST_MS = 2_000;
 
 /** Up to here a body is kept to be compared; of a longer one its digest is. */
 const SHORT_BYTES = 1024;

@@ -1,7 +1,7 @@
-/** How long a run may take: one timer and one abort listener, whatever the number of steps. */
+/** How long a run may take: one timer and one who hears of its abort, whatever the number of steps. */
 import type { Clock } from '../clock.ts';
+import type { RunSignal } from '../run-signal.ts';
 import { startTimeLimit } from '../time-limit.ts';
-import { heed, unheed } from './heed.ts';
 
 /** Why a step ended before it was done. */
 export type Ended = 'expired' | 'aborted';
@@ -17,15 +17,18 @@ export class Deadline implements Disposable {
   #ended: Ended | undefined;
   #giveUp: ((why: Ended) => void) | undefined;
   readonly #stopLimit: () => void;
-  readonly #signal: AbortSignal;
+  readonly #signal: RunSignal;
 
-  constructor(clock: Clock, timeoutMs: number, signal: AbortSignal) {
+  constructor(clock: Clock, timeoutMs: number, signal: RunSignal) {
     this.#signal = signal;
     this.#stopLimit = startTimeLimit(clock, timeoutMs, timeoutMs, () => {
       this.#end('expired');
     });
-    if (signal.aborted) this.#end('aborted');
-    else heed(signal, this.#onAbort);
+    if (signal.isAborted) this.#end('aborted');
+    else
+      signal.onAbort = () => {
+        this.#end('aborted');
+      };
   }
 
   /** Calls `giveUp` when the time is over or the caller has lost interest, at once if that has happened; in place of what was set before. */
@@ -57,12 +60,8 @@ export class Deadline implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stopLimit();
-    unheed(this.#signal, this.#onAbort);
+    this.#signal.onAbort = undefined;
   }
-
-  readonly #onAbort = (): void => {
-    this.#end('aborted');
-  };
 
   #end(why: Ended): void {
     this.#ended ??= why;

@@ -3,11 +3,15 @@ import { readFileSync } from 'node:fs';
 import { Lookout } from './lookout.ts';
 import { EPOLL_EVENT, type EpollEvents, type Syscalls } from './syscalls.ts';
 
-/** What can be waited for, and what is told unasked. Linux' numbers, the same on x86-64 and arm64. */
+/** What is told of a descriptor. Linux' numbers, the same on x86-64 and arm64. */
 export const EPOLLIN = 1;
-export const EPOLLOUT = 4;
+const EPOLLOUT = 4;
+export const EPOLLPRI = 2;
 export const EPOLLERR_OR_HUP = 8 | 16;
-const EPOLL_CTL_ADD = 1;
+export const EPOLLRDHUP = 0x2000;
+const EPOLLET = 1 << 31;
+const ALL = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+export const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_MOD = 3;
 
 /** Events taken from the kernel in one go. */
@@ -17,6 +21,7 @@ const MOST_EVENTS = 256;
 export interface Watcher {
   /** Descriptors are used again at once: this tells whose event it is. */
   readonly serial: number;
+  /** `flags`: all that is so by now. */
   onReady(flags: number): void;
 }
 
@@ -36,7 +41,7 @@ export const closeAllWatched = (calls: Syscalls, epoll: number): void => {
   calls.close(epoll);
 };
 
-/** Tells watchers, by level: as long as something is so, at each look. */
+/** Tells watchers, by edge: once whenever something has come to be so. */
 export class Epoll implements Disposable {
   readonly #calls: Syscalls;
   readonly #epoll: number;
@@ -57,15 +62,16 @@ export class Epoll implements Disposable {
   }
 
   /** Begins to watch; 0, or an error's number. Either way the descriptor is to be closed here. */
-  add(fd: number, flags: number, watcher: Watcher): number {
+  add(fd: number, watcher: Watcher): number {
     this.#watchers[fd] = watcher;
     this.#count += 1;
     this.#lookout.begin();
-    return this.#control(EPOLL_CTL_ADD, fd, flags, watcher);
+    return this.#control(EPOLL_CTL_ADD, fd, watcher);
   }
 
-  change(fd: number, flags: number, watcher: Watcher): void {
-    this.#control(EPOLL_CTL_MOD, fd, flags, watcher);
+  /** What is so already is told once more: the watcher has not taken all that had come. */
+  tellAgain(fd: number, watcher: Watcher): void {
+    this.#control(EPOLL_CTL_MOD, fd, watcher);
   }
 
   /** Closes the descriptor, and so ends the watch, if there is one. */
@@ -89,8 +95,8 @@ export class Epoll implements Disposable {
     return count > 0;
   }
 
-  #control(operation: number, fd: number, flags: number, { serial }: Watcher): number {
-    this.#event[0] = flags;
+  #control(operation: number, fd: number, { serial }: Watcher): number {
+    this.#event[0] = ALL;
     this.#event[EPOLL_EVENT.data] = fd;
     this.#event[EPOLL_EVENT.data + 1] = serial;
     return this.#calls.epollControl(this.#epoll, operation, fd, this.#event);

@@ -36,23 +36,33 @@ const LENGTHS_OF_NAMES = new Set(['content-length', 'location', 'transfer-encodi
 
 const withoutCr = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
 
+/** Index of the next line's feed, or of the end. */
+const endOfLine = (text: string, from: number): number => {
+  const feed = text.indexOf('\n', from);
+  return feed === -1 ? text.length : feed;
+};
+
 /** Reads the lines of a head, the status line first; `fault` is what Go's transport would say. */
 export const parseHead = (text: string, method: string): HttpHead | { readonly fault: string } => {
-  const lines = text.split('\n');
-  const statusLine = withoutCr(lines[0] ?? '');
+  let lineEnd = endOfLine(text, 0);
+  const statusLine = withoutCr(text.slice(0, lineEnd));
   const [, minor, code, phrase] = STATUS_LINE.exec(statusLine) ?? [];
   if (code === undefined) return { fault: `malformed HTTP response ${quoted(statusLine)}` };
   const lengths: string[] = [];
   let isChunked = false;
   let location: string | undefined;
-  for (let index = 1; index < lines.length; index += 1) {
-    const line = lines[index] ?? '';
-    if (line.startsWith(' ') || line.startsWith('\t')) continue;
-    const colon = line.indexOf(':');
-    if (colon < 1) return { fault: `malformed MIME header: missing colon: ${quoted(withoutCr(line))}` };
-    if (!LENGTHS_OF_NAMES.has(colon)) continue;
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
+  while (lineEnd < text.length) {
+    const start = lineEnd + 1;
+    lineEnd = endOfLine(text, start);
+    if (text.startsWith(' ', start) || text.startsWith('\t', start)) continue;
+    const colon = text.indexOf(':', start);
+    const isNamed = colon > start && colon < lineEnd;
+    if (!isNamed) {
+      return { fault: `malformed MIME header: missing colon: ${quoted(withoutCr(text.slice(start, lineEnd)))}` };
+    }
+    if (!LENGTHS_OF_NAMES.has(colon - start)) continue;
+    const name = text.slice(start, colon).toLowerCase();
+    const value = text.slice(colon + 1, lineEnd).trim();
     if (name === 'content-length') lengths.push(value);
     else if (name === 'location') location ??= value;
     else if (name === 'transfer-encoding' && minor === '1') {

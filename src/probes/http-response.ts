@@ -10,6 +10,7 @@ const MOST_INTERIM = 5;
 
 const LF = 10;
 const CR = 13;
+const NOTHING = Buffer.alloc(0);
 const BROKEN = 'net/http: HTTP/1.x transport connection broken: ';
 
 /** Index behind the empty line that ends a head, or -1. `from` is where the search goes on. */
@@ -28,7 +29,7 @@ export class HttpResponse {
   readonly #method: string;
   readonly #isHeadOnly: (head: HttpHead) => boolean;
   /** The start of a head whose end has not come. */
-  #pending: Buffer = Buffer.alloc(0);
+  #pending: Buffer = NOTHING;
   #interim = 0;
   #body: HttpBody | undefined;
 
@@ -86,7 +87,7 @@ export class HttpResponse {
 
   #onInterim(rest: Buffer): void {
     this.#interim += 1;
-    this.#pending = Buffer.alloc(0);
+    this.#pending = NOTHING;
     if (this.#interim > MOST_INTERIM) this.fault = 'net/http: too many 1xx informational responses';
     else if (rest.length > 0) this.#pushHead(rest);
   }

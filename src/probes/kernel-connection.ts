@@ -3,7 +3,7 @@
  * as much time as the kernel takes to connect; here a connection is a number and an object.
  */
 import { OWN_ECHO, sharedBuffer, type Connection, type Connections, type Owner } from './connection.ts';
-import { Epoll, EPOLLERR_OR_HUP, EPOLLIN, EPOLLOUT, type Watcher } from './epoll.ts';
+import { Epoll, EPOLLERR_OR_HUP, EPOLLIN, EPOLLPRI, EPOLLRDHUP, type Watcher } from './epoll.ts';
 import { systemError } from './errno.ts';
 import { netConnections } from './net-connection.ts';
 import { lengthOf, LONGEST_ADDRESS, PORT_AT, SocketAddress } from './socket-address.ts';
@@ -14,6 +14,12 @@ const peer6 = new SocketAddress(AF_INET6);
 
 /** Both ends of a connection, to be compared; the shorter addresses leave what was behind them. */
 const [own, other] = [Buffer.alloc(LONGEST_ADDRESS), Buffer.alloc(LONGEST_ADDRESS)];
+
+/** Nothing more will come than what lies there. */
+const ENDED = EPOLLRDHUP | EPOLLERR_OR_HUP;
+const READABLE = EPOLLIN | ENDED;
+/** A read may stop though more lies there: what is left will not be told of by itself. Urgent bytes end a read, and are left out. */
+const UNREAD = ENDED | EPOLLPRI;
 
 let lastSerial = 0;
 
@@ -45,7 +51,7 @@ class KernelConnection implements Connection, Watcher {
 
   write(bytes: Buffer): void {
     this.#unsent = bytes;
-    if (!this.#sendRest()) this.#epoll.change(this.#fd, EPOLLIN | EPOLLOUT, this);
+    this.#sendRest();
   }
 
   close(): void {
@@ -56,10 +62,8 @@ class KernelConnection implements Connection, Watcher {
 
   onReady(flags: number): void {
     if (!this.#isConnected) this.#onConnected((flags & EPOLLERR_OR_HUP) === 0 ? 0 : this.#calls.takeError(this.#fd));
-    else {
-      if (this.#unsent !== undefined && this.#sendRest()) this.#epoll.change(this.#fd, EPOLLIN, this);
-      this.#receive();
-    }
+    else this.#sendRest();
+    if (this.#isConnected && (flags & READABLE) !== 0) this.#receive((flags & UNREAD) !== 0);
   }
 
   /** 0, or an error's number. */
@@ -70,7 +74,7 @@ class KernelConnection implements Connection, Watcher {
     if (fd < 0) return fd;
     this.#fd = fd;
     const connected = this.#calls.connect(fd, peer.bytes, peer.bytes.length);
-    return connected < 0 && connected !== EINPROGRESS ? connected : this.#epoll.add(fd, EPOLLOUT, this);
+    return connected < 0 && connected !== EINPROGRESS ? connected : this.#epoll.add(fd, this);
   }
 
   #onConnected(error: number): void {
@@ -79,8 +83,6 @@ class KernelConnection implements Connection, Watcher {
     else {
       this.#isConnected = true;
       this.#owner?.onConnect();
-      const isIdle = this.#fd >= 0 && this.#unsent === undefined;
-      if (isIdle) this.#epoll.change(this.#fd, EPOLLIN, this);
     }
   }
 
@@ -91,20 +93,24 @@ class KernelConnection implements Connection, Watcher {
     return own.compare(other, 0, lengthOf(other), 0, lengthOf(own)) === 0;
   }
 
-  /** True: there is nothing left to be sent. */
-  #sendRest(): boolean {
-    if (this.#unsent === undefined) return true;
+  /** What the kernel has no room for now goes when it tells of room. */
+  #sendRest(): void {
+    if (this.#unsent === undefined) return;
     const sent = this.#calls.send(this.#fd, this.#unsent, this.#unsent.length);
-    if (isPutOff(sent)) return false;
+    if (isPutOff(sent)) return;
     if (sent < 0) this.#sendError = sent;
     this.#unsent = sent < 0 || sent === this.#unsent.length ? undefined : this.#unsent.subarray(sent);
-    return this.#unsent === undefined;
   }
 
-  #receive(): void {
+  /** One piece, so that no target keeps all others waiting; what is left is told again. */
+  #receive(mayStop: boolean): void {
+    if (this.#fd < 0) return;
     const length = this.#calls.recv(this.#fd, sharedBuffer, sharedBuffer.length);
-    if (length > 0) this.#owner?.onBytes(sharedBuffer.subarray(0, length));
-    else if (length === 0 && this.#sendError === 0) this.#take()?.onEnd();
+    if (length > 0) {
+      this.#owner?.onBytes(sharedBuffer.subarray(0, length));
+      const isMoreLeft = mayStop || length === sharedBuffer.length;
+      if (isMoreLeft && this.#fd >= 0) this.#epoll.tellAgain(this.#fd, this);
+    } else if (length === 0 && this.#sendError === 0) this.#take()?.onEnd();
     else if (!isPutOff(length)) this.#fail(systemError(length < 0 ? length : this.#sendError));
   }
 

@@ -1,5 +1,6 @@
 /** What a ping is. Which way it goes (`ping_type`) is chosen in pinger.ts. */
 import type { EsmError } from '../errors.ts';
+import type { RunSignal } from '../run-signal.ts';
 
 /** What one ping gave. Pings never throw and never reject. */
 export type PingOutcome =
@@ -20,5 +21,5 @@ export interface PingTarget {
   readonly port: number | undefined;
 }
 
-/** One way to ask. */
-export type Ping = (target: PingTarget, timeoutMs: number, signal: AbortSignal) => Promise<PingOutcome>;
+/** One way to ask, once. `signal`, which no other ping may have, ends it at once. */
+export type Ping = (target: PingTarget, timeoutMs: number, signal: RunSignal) => Promise<PingOutcome>;

@@ -54,7 +54,7 @@ export const createPinger = ({ pingType, clock, stopwatch, ...options }: PingerO
   return {
     ping: (target, timeoutMs, signal) =>
       new Promise((resolve) => {
-        if (signal.aborted) {
+        if (signal.isAborted) {
           resolve({ type: 'aborted' });
           return;
         }

@@ -1,6 +1,7 @@
 /** What a probe is, and what it may be asked. Stands between the scheduler, which says when, and sockets. */
 import type { CheckStatus } from '../../machines/model.ts';
 import type { EsmError } from '../errors.ts';
+import type { RunSignal } from '../run-signal.ts';
 import type { HttpUrl } from './http-url.ts';
 
 /** What one run of a probe gave. Probes never throw and never reject. */
@@ -16,11 +17,7 @@ export type ProbeOutcome =
  * Asks one target once. `signal` ends it at once; `timeoutMs` covers everything from the look-up of the name to the last
  * byte that counts, exact to 50 ms.
  */
-export type Probe<Definition> = (
-  definition: Definition,
-  timeoutMs: number,
-  signal: AbortSignal,
-) => Promise<ProbeOutcome>;
+export type Probe<Definition> = (definition: Definition, timeoutMs: number, signal: RunSignal) => Promise<ProbeOutcome>;
 
 /** An HTTP or HTTPS check, ready to be sent: names and values hold nothing that could break out of their line. */
 export interface HttpDefinition {

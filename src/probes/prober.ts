@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import { EsmError } from '../errors.ts';
 import type { ProxyEnv } from '../proxy.ts';
+import type { RunSignal } from '../run-signal.ts';
 import type { Connections } from './connection.ts';
 import { createHttpProbe } from './http.ts';
 import { netConnections } from './net-connection.ts';
@@ -25,10 +26,9 @@ export interface ProberOptions {
 /** Runs checks. One per process: the trusted authorities and the look-ups are shared among all runs. */
 export interface Prober extends AsyncDisposable {
   /**
-   * Asks the target once. Never rejects; `signal` ends the run with `aborted`. `timeoutMs` is exact to 50 ms. Give each check
-   * a signal of its own: taking a listener off one that thousands listen to costs a walk through all of them.
+   * Asks the target once. Never rejects; `signal`, which no other run may have, ends the run with `aborted`. `timeoutMs` is exact to 50 ms.
    */
-  run(definition: RunnableDefinition, timeoutMs: number, signal: AbortSignal): Promise<ProbeOutcome>;
+  run(definition: RunnableDefinition, timeoutMs: number, signal: RunSignal): Promise<ProbeOutcome>;
 }
 
 const ownFailure = (cause: unknown): ProbeOutcome => {
@@ -51,7 +51,7 @@ export const createProber = (options: ProberOptions): Prober => {
   };
   const http = createHttpProbe({ clock, resolver, proxyEnv, secureContext, connect });
   const tcp = createTcpProbe({ clock, resolver, connect });
-  const choose = (definition: RunnableDefinition, timeoutMs: number, signal: AbortSignal): Promise<ProbeOutcome> => {
+  const choose = (definition: RunnableDefinition, timeoutMs: number, signal: RunSignal): Promise<ProbeOutcome> => {
     switch (definition.type) {
       case 'http':
         return http(definition, timeoutMs, signal);
@@ -63,7 +63,7 @@ export const createProber = (options: ProberOptions): Prober => {
   };
   return {
     run: (definition, timeoutMs, signal) =>
-      signal.aborted ? Promise.resolve({ type: 'aborted' }) : choose(definition, timeoutMs, signal).catch(ownFailure),
+      signal.isAborted ? Promise.resolve({ type: 'aborted' }) : choose(definition, timeoutMs, signal).catch(ownFailure),
     [Symbol.asyncDispose]() {
       connections[Symbol.dispose]();
       if (options.resolver === undefined) resolver[Symbol.dispose]();

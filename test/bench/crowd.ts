@@ -13,6 +13,9 @@ export interface Crowd extends Rig {
   readonly startDelay: LoopDelay;
 }
 
+/** From the first run of all until the first output of each is in the catalog: nothing changes any more that nobody else changes. */
+export const ALL_WRITTEN_MS = 130_000;
+
 const ALL_WITHIN_MS = 240_000;
 const LOOK_EVERY_MS = 100;
 

@@ -58,7 +58,7 @@ const flappingProber = (answer: () => Promise<void>): Prober => {
   return {
     async run(definition, _timeoutMs, signal) {
       await answer();
-      if (signal.aborted || definition.type !== 'http') return { type: 'aborted' };
+      if (signal.isAborted || definition.type !== 'http') return { type: 'aborted' };
       asked += 1;
       const { host, target } = definition.url;
       const status = isWell(host + target) ? 'passing' : 'critical';
@@ -73,7 +73,7 @@ const flappingPinger = (answer: () => Promise<void>): Pinger => {
   return {
     async ping({ address }, _timeoutMs, signal) {
       await answer();
-      if (signal.aborted) return { type: 'aborted' };
+      if (signal.isAborted) return { type: 'aborted' };
       return isWell(address) ? { type: 'answered', rttMs: 1 } : { type: 'silent', detail: 'no answer' };
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -388,6 +388,27 @@ describe('a change of output alone', () => {
     expect(check.output()).toBe('settled');
   });
 
+  it.each([
+    { intervalMs: 300_000, waitsMs: 120_000 },
+    { intervalMs: 90_000, waitsMs: 90_000 },
+  ])(
+    'waits no longer than 2 minutes when the catalog holds none, of $intervalMs ms',
+    async ({ intervalMs, waitsMs }) => {
+      start({ output: '', ...updateInterval(intervalMs) });
+      check.probe('passing', 'first');
+      await clock.advance(waitsMs - 1);
+      expect(check.submitted).toEqual([]);
+      await clock.advance(1);
+      expect(check.lastWrite()).toEqual([{ type: 'check.report', id: ID, status: 'passing', output: 'first' }]);
+      check.probe('passing', 'second');
+      check.commit();
+      await clock.advance(intervalMs - 1);
+      expect(check.submitted).toHaveLength(1);
+      await clock.advance(1);
+      expect(check.submitted).toHaveLength(2);
+    },
+  );
+
   it('goes out at once when check_update_interval is 0', async () => {
     becomePassing(updateInterval(0));
     check.probe('passing', 'new');

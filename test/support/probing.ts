@@ -6,6 +6,7 @@ import { openConnections } from '../../src/probes/kernel-connection.ts';
 import type { ProbeOutcome, RunnableDefinition } from '../../src/probes/probe.ts';
 import { createProber, type Prober, type ProberOptions } from '../../src/probes/prober.ts';
 import { openSyscalls } from '../../src/probes/syscalls.ts';
+import { RunSignal } from '../../src/run-signal.ts';
 
 /** The runnable half of a definition; throws when there is none. */
 export const runnable = (definition: CatalogDefinition): RunnableDefinition => {
@@ -32,5 +33,5 @@ export const probeOnce = async (
   { timeoutMs = PATIENCE_MS, ...options }: Partial<ProberOptions> & { timeoutMs?: number } = {},
 ): Promise<ProbeOutcome> => {
   await using prober = testProber(options);
-  return await prober.run(runnable(definition), timeoutMs, new AbortController().signal);
+  return await prober.run(runnable(definition), timeoutMs, new RunSignal());
 };

@@ -2,6 +2,7 @@
  * A roster with all that runs beneath it, on a virtual clock: real charts, schedule and writer. Consul and the targets are
  * stand-ins: only they can answer at a given millisecond, hang, or fail at a given moment.
  */
+import { once } from 'node:events';
 import {
   checkKey,
   type CheckId,
@@ -17,6 +18,7 @@ import { EsmError } from '../../src/errors.ts';
 import type { PingOutcome } from '../../src/probes/ping.ts';
 import type { ProbeOutcome } from '../../src/probes/probe.ts';
 import { createRoster, type Roster, type RosterDeps } from '../../src/roster.ts';
+import type { RunSignal } from '../../src/run-signal.ts';
 import type { NodeRunSettings } from '../../src/running-node.ts';
 import { createSchedule } from '../../src/schedule.ts';
 import { startChildChart } from './child-chart.ts';
@@ -112,11 +114,11 @@ const timesOf = (nodes: readonly string[], checks: readonly CheckId[], times: Fa
 
 const DOWN = new EsmError('ESM_CONSUL_UNAVAILABLE', 'connection refused');
 
-const untilAborted = (signal: AbortSignal): Promise<{ readonly type: 'aborted' }> =>
+const untilAborted = (signal: RunSignal): Promise<{ readonly type: 'aborted' }> =>
   new Promise((resolve) => {
-    signal.addEventListener('abort', () => {
+    signal.onAbort = () => {
       resolve({ type: 'aborted' });
-    });
+    };
   });
 
 export function startRoster(more: Partial<RosterDeps> = {}): Rig {
@@ -141,13 +143,13 @@ export function startRoster(more: Partial<RosterDeps> = {}): Rig {
   });
   const writer = startChildChart(desk.logic, { batchFlushIntervalMs: 0 }, { clock });
 
-  const probe = (address: string, signal: AbortSignal): Promise<ProbeOutcome> => {
+  const probe = (address: string, signal: RunSignal): Promise<ProbeOutcome> => {
     rig.probed.push(address);
     const status = rig.targets.get(address) ?? 'passing';
     if (status === 'hang') return untilAborted(signal);
     return Promise.resolve({ type: 'measured', status, output: `it is ${status}` });
   };
-  const ping = (address: string, signal: AbortSignal): Promise<PingOutcome> => {
+  const ping = (address: string, signal: RunSignal): Promise<PingOutcome> => {
     rig.pinged.push(address);
     const status = rig.targets.get(address) ?? 'passing';
     if (status === 'hang') return untilAborted(signal);
@@ -161,7 +163,7 @@ export function startRoster(more: Partial<RosterDeps> = {}): Rig {
       readFailureTimes: async (nodes, checks, signal) => {
         rig.reads.push([...nodes]);
         if (rig.isConsulDown) throw DOWN;
-        if (rig.isConsulHole) await untilAborted(signal);
+        if (rig.isConsulHole) await once(signal, 'abort');
         signal.throwIfAborted();
         return timesOf(nodes, checks, rig.times);
       },

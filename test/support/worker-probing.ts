@@ -16,7 +16,11 @@ const noDeath = ({ reason }: Death): void => {
   throw new Error(`a worker died: ${reason}`);
 };
 
-/** One worker, unless told otherwise, that must not die. */
+const noFailure = ({ reason }: { readonly reason: string }): void => {
+  throw new Error(`a worker could not be started: ${reason}`);
+};
+
+/** One worker, unless told otherwise, that must start and not die. */
 export const workerProber = (options: Partial<WorkerProberOptions> = {}): Prober =>
   createWorkerProber({
     workers: 1,
@@ -26,6 +30,7 @@ export const workerProber = (options: Partial<WorkerProberOptions> = {}): Prober
     calls: syscalls,
     random: () => 0.5,
     onDeath: noDeath,
+    onUnstarted: noFailure,
     execArgv: FROM_SOURCE,
     ...options,
   });

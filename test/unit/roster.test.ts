@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CheckRecord } from '../../machines/model.ts';
 import { nodeSubject } from '../../machines/rules/report.ts';
-import { aCheck, aNode, aProbedNode, NO_FAILURES, startRoster, type Rig } from '../support/roster.ts';
+import { aCheck, aNode, aProbedNode, NO_FAILURES, SETTINGS, startRoster, type Rig } from '../support/roster.ts';
 
 let rig: Rig;
 
@@ -361,6 +361,36 @@ describe('the end', () => {
     await settle();
     expect(rig.committed.map(({ subject }) => subject)).toEqual([aCheck('a', 'a2').key]);
   });
+});
+
+it('spreads the new outputs of checks over the second half of check_update_interval', async () => {
+  rig[Symbol.dispose]();
+  const chances = [0.75, 0.5, 0];
+  rig = startRoster({ random: () => chances.shift() ?? Number.NaN });
+  rig.settings = { ...SETTINGS, checkUpdateIntervalMs: 80_000 };
+  rig.tell([aNode('a')], [aCheck('a', 'a1'), aCheck('a', 'a2'), aCheck('a', 'a3')]);
+  const written: [number, string][] = [];
+  for (let second = 0; second <= 80; second += 1) {
+    await rig.clock.advance(second === 0 ? 0 : 1_000);
+    written.push(...rig.committed.splice(0).map(({ subject }): [number, string] => [second, subject]));
+  }
+  expect(written).toEqual([
+    [50, aCheck('a', 'a1').key],
+    [60, aCheck('a', 'a2').key],
+    [80, aCheck('a', 'a3').key],
+  ]);
+});
+
+it('keeps nothing of what actors were made of, and runs them all the same', async () => {
+  rig.tell([aProbedNode('a')], [aCheck('a', 'a1')]);
+  await settle();
+  const actors = [rig.roster.actorOf('a'), rig.roster.actorOf('a', aCheck('a', 'a1').key)];
+  for (const actor of actors) expect(actor?.options).toEqual({});
+  expect(actors[0]?.options).toBe(actors[1]?.options);
+  rig.committed.length = 0;
+  rig.targets.set('a1:1', 'critical').set('a.example', 'critical');
+  await rig.clock.advance(10_000);
+  expect(effects().sort()).toEqual(['check.report', 'failingSince.set', 'node.report']);
 });
 
 describe('a chart that throws', () => {

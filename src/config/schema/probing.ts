@@ -40,7 +40,8 @@ export const PROBING_KEYS = {
     atLeast: '0s',
     default: '5m',
     reload: true,
-    description: "How long a change of a check's output alone may wait to be written; `0s`: written at once.",
+    description:
+      "How long a change of a check's output alone may wait to be written: half of it to all, the first output of a check 2 minutes at most; `0s`: written at once.",
   },
   passing_threshold: {
     type: 'integer',

@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../clock.ts';
+import type { RunSignal } from '../../run-signal.ts';
 import type { ProbeOutcome, RunnableDefinition } from '../probe.ts';
 import { closeAllWatched } from '../epoll.ts';
 import type { Syscalls } from '../syscalls.ts';
@@ -13,7 +14,7 @@ import { Pulse } from './pulse.ts';
 export interface PendingRun {
   readonly definition: RunnableDefinition;
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+  readonly signal: RunSignal;
   readonly settle: (outcome: ProbeOutcome) => void;
 }
 
@@ -44,13 +45,19 @@ export class ProbeWorker {
   readonly #pulse: Pulse;
   readonly #onDeath: ProbeWorkerOptions['onDeath'];
 
+  /** Throws when the machine has no room for one more thread. */
   constructor({ setup, clock, calls, execArgv, onDeath }: ProbeWorkerOptions) {
     const epoll = calls?.epollCreate() ?? -1;
     const workerData: WorkerData = { ...setup, epoll };
-    this.#worker = new Worker(PROGRAM, {
-      workerData,
-      ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
-    });
+    try {
+      this.#worker = new Worker(PROGRAM, {
+        workerData,
+        ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
+      });
+    } catch (error) {
+      if (epoll >= 0) calls?.close(epoll);
+      throw error;
+    }
     this.#orders = new Outbox(clock, (orders) => {
       this.#worker.postMessage(orders);
     });
@@ -95,7 +102,7 @@ export class ProbeWorker {
       run.settle({ type: 'aborted' });
     };
     this.#flights.set(id, { abort, ...run });
-    run.signal.addEventListener('abort', abort);
+    run.signal.onAbort = abort;
     this.#orders.put({ type: 'run', id, definition: run.definition, timeoutMs: run.timeoutMs });
   }
 
@@ -130,7 +137,7 @@ export class ProbeWorker {
   #land(id: number): Flight | undefined {
     const flight = this.#flights.get(id);
     this.#flights.delete(id);
-    flight?.signal.removeEventListener('abort', flight.abort);
+    if (flight !== undefined) flight.signal.onAbort = undefined;
     return flight;
   }
 

@@ -1,7 +1,7 @@
 /** The program of a probe worker: the same probes as in the main thread, on a thread of their own. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../clock.ts';
-import { lendSignal, returnSignal } from '../../spare-signals.ts';
+import { RunSignal } from '../../run-signal.ts';
 import { openConnections } from '../kernel-connection.ts';
 import { createProber } from '../prober.ts';
 import { openSyscalls } from '../syscalls.ts';
@@ -15,7 +15,7 @@ const prober = createProber({ ...setup, clock: systemClock, connections });
 const results = new Outbox<Result>(systemClock, (batch) => {
   parentPort?.postMessage(batch);
 });
-const underWay = new Map<number, AbortController>();
+const underWay = new Map<number, RunSignal>();
 
 const obey = async (order: Order): Promise<void> => {
   if (order.type === 'abort') {
@@ -23,11 +23,10 @@ const obey = async (order: Order): Promise<void> => {
     return;
   }
   const { id, definition, timeoutMs } = order;
-  const controller = lendSignal();
-  underWay.set(id, controller);
-  const outcome = await prober.run(definition, timeoutMs, controller.signal);
+  const signal = new RunSignal();
+  underWay.set(id, signal);
+  const outcome = await prober.run(definition, timeoutMs, signal);
   underWay.delete(id);
-  returnSignal(controller);
   results.put(packOutcome(id, outcome));
 };
 

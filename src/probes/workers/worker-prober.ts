@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Clock, Random, TimerId } from '../../clock.ts';
 import { createRelapses, type Relapses } from '../../relapses.ts';
+import type { RunSignal } from '../../run-signal.ts';
 import type { Prober } from '../prober.ts';
 import type { ProbeOutcome, RunnableDefinition } from '../probe.ts';
 import type { Syscalls } from '../syscalls.ts';
@@ -20,6 +21,8 @@ export interface WorkerProberOptions {
   readonly random: Random;
   /** A worker has died, or hung and was ended; `again` of its runs are run again, and the next worker comes after `restMs`. */
   readonly onDeath: (death: { readonly reason: string; readonly again: number; readonly restMs: number }) => void;
+  /** A worker could not be started: the next try comes after `restMs`. */
+  readonly onUnstarted: (failure: { readonly reason: string; readonly restMs: number }) => void;
   /** How many processors there are; the machine's unless given. */
   readonly processors?: number;
   /** See {@link ProbeWorker}. */
@@ -43,7 +46,7 @@ class WorkerProber implements Prober {
   /** How many runs the main thread has under way in place of workers. */
   #localLoad = 0;
   #isDisposed = false;
-  /** Set while the place of a worker that died stays empty. */
+  /** Set while the place of a worker stays empty that has died or could not be started. */
   #rest: TimerId;
 
   constructor(options: WorkerProberOptions) {
@@ -53,8 +56,8 @@ class WorkerProber implements Prober {
     this.#relapses = createRelapses(clock, random);
   }
 
-  run(definition: RunnableDefinition, timeoutMs: number, signal: AbortSignal): Promise<ProbeOutcome> {
-    if (this.#isDisposed || signal.aborted) return Promise.resolve({ type: 'aborted' });
+  run(definition: RunnableDefinition, timeoutMs: number, signal: RunSignal): Promise<ProbeOutcome> {
+    if (this.#isDisposed || signal.isAborted) return Promise.resolve({ type: 'aborted' });
     this.#staff(this.#staffing.noteRun(this.#options.clock.now()));
     if (this.#workers.size === 0) return this.#options.local.run(definition, timeoutMs, signal);
     return new Promise((settle) => {
@@ -73,7 +76,7 @@ class WorkerProber implements Prober {
 
   #staff(wanted: number): void {
     if (this.#rest !== undefined) return;
-    while (this.#workers.size < wanted) this.#hire();
+    while (this.#workers.size < wanted) if (!this.#hire()) return;
     for (const worker of this.#workers) {
       if (this.#workers.size <= wanted) return;
       this.#workers.delete(worker);
@@ -81,15 +84,24 @@ class WorkerProber implements Prober {
     }
   }
 
-  #hire(): void {
+  /** False: it could not be started. */
+  #hire(): boolean {
     const { setup, clock, calls, execArgv } = this.#options;
-    const worker: ProbeWorker = new ProbeWorker({
-      ...{ setup, clock, calls, execArgv },
-      onDeath: (reason, runs) => {
-        this.#onDeath(worker, reason, runs);
-      },
-    });
-    this.#workers.add(worker);
+    try {
+      const worker: ProbeWorker = new ProbeWorker({
+        ...{ setup, clock, calls, execArgv },
+        onDeath: (reason, runs) => {
+          this.#workers.delete(worker);
+          this.#onDeath(reason, runs);
+        },
+      });
+      this.#workers.add(worker);
+      return true;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.onUnstarted({ reason, restMs: this.#restAWhile() });
+      return false;
+    }
   }
 
   /** To the worker that has the least to do; the main thread helps those that fall behind. */
@@ -107,16 +119,20 @@ class WorkerProber implements Prober {
     settle(outcome);
   }
 
-  #onDeath(worker: ProbeWorker, reason: string, runs: readonly PendingRun[]): void {
-    this.#workers.delete(worker);
+  #onDeath(reason: string, runs: readonly PendingRun[]): void {
     if (this.#isDisposed) return;
+    this.#options.onDeath({ reason, again: runs.length, restMs: this.#restAWhile() });
+    for (const run of runs) this.#place(run);
+  }
+
+  /** Starts no worker for so many milliseconds, which it returns. */
+  #restAWhile(): number {
     const restMs = this.#relapses.note('worker');
-    const { clock, onDeath } = this.#options;
+    const { clock } = this.#options;
     clock.clearTimeout(this.#rest);
     this.#rest = clock.setTimeout(() => {
       this.#rest = undefined;
     }, restMs);
-    onDeath({ reason, again: runs.length, restMs });
-    for (const run of runs) this.#place(run);
+    return restMs;
   }
 }

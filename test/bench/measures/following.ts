@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { deregister, register } from '../../support/catalog.ts';
 import { monotonicMs } from '../../support/monotonic.ts';
-import { openCrowd, type Crowd } from '../crowd.ts';
+import { ALL_WRITTEN_MS, openCrowd, type Crowd } from '../crowd.ts';
 import type { Figure, Measure } from '../measure.ts';
 import { usageOf } from '../process-usage.ts';
 import { median, percentile } from '../statistics.ts';
@@ -126,15 +126,13 @@ export const following: Measure = {
   async run(tell) {
     await using crowd = await openCrowd(CHECKS, INTERVAL_MS);
     tell(`all have run once after ${Math.round(crowd.startedMs)} ms`);
-    await pause(SETTLE_MS);
-    const followed = await follow(crowd, tell);
-    await pause(SETTLE_MS);
+    await pause(ALL_WRITTEN_MS);
     return [
       ...(await takenUp(crowd)),
       ...(await discover(crowd, 'node', tell)),
       ...(await discover(crowd, 'critical check', tell)),
       ...(await discover(crowd, 'passing check', tell)),
-      followed,
+      await follow(crowd, tell),
     ];
   },
 };

@@ -1,7 +1,7 @@
 /** What many checks cost: the start, memory, processor time, and requests to Consul. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { requestsPerSecond } from '../consul-requests.ts';
-import { openCrowd } from '../crowd.ts';
+import { ALL_WRITTEN_MS, openCrowd } from '../crowd.ts';
 import type { Figure, Measure } from '../measure.ts';
 import { usageOf } from '../process-usage.ts';
 
@@ -16,7 +16,6 @@ const SIZES: readonly { readonly checks: number; readonly targetMb?: number }[] 
 ];
 
 const INTERVAL_MS = 10_000;
-const WARM_UP_MS = 20_000;
 
 /** Consul sums up its requests by ten seconds. */
 const HELD_MS = 30_000;
@@ -25,7 +24,7 @@ const measure = async (size: (typeof SIZES)[number]): Promise<readonly Figure[]>
   const { checks, targetMb } = size;
   await using crowd = await openCrowd(checks, INTERVAL_MS);
   const { daemon, consul, target, startedMs, startDelay } = crowd;
-  await pause(WARM_UP_MS);
+  await pause(ALL_WRITTEN_MS);
   const [before, connections, beganMs] = [await usageOf(daemon.pid), await target.connections(), performance.now()];
   const requests = await requestsPerSecond(consul, HELD_MS);
   const seconds = (performance.now() - beganMs) / 1_000;

@@ -20,11 +20,13 @@ let client: ConsulClient;
 /** Lets go of the questions for the list that were held. */
 let release: () => void;
 let listed: string[];
+let filters: Set<string>;
 
 beforeEach(async () => {
   consul = await startConsul();
   client = await connect(consul);
   listed = [];
+  filters = new Set();
   await register(consul, { node: 'a', meta, checks: [check('a1')] });
 });
 afterEach(async () => {
@@ -38,6 +40,7 @@ const followed = (dearBytes: number) => {
   const slow: ConsulClient = {
     ...client,
     async ask(call, signal) {
+      for (const [name, value] of call.query ?? []) if (name === 'filter') filters.add(value);
       const answer = await client.ask(call, signal);
       const isList = call.path === '/v1/health/state/any' && !call.query?.some(([name]) => name === 'filter');
       if (isList && listed.push(call.path) > 1) await held;
@@ -65,7 +68,7 @@ const followed = (dearBytes: number) => {
   return { nodes, checks, told, records };
 };
 
-it('tells a check that is not passing, and those of a new node, while the list is on its way', async () => {
+it('tells a check that is not passing or bears no output, and those of a new node, while the list is on its way', async () => {
   const { nodes, checks, told } = followed(0);
   using _ = nodes;
   using __ = checks;
@@ -74,12 +77,33 @@ it('tells a check that is not passing, and those of a new node, while the list i
   await eventually('the critical check', () => told().includes('a2 critical'));
   await register(consul, { node: 'b', meta, checks: [check('b1')] });
   await eventually('the check of the new node', () => told().includes('b1 passing'));
-  await register(consul, { node: 'a', checks: [check('a3')] });
-  await register(consul, { node: 'a', checks: [check('a2')] });
-  expect(told()).toEqual(['a1 passing', 'a2 critical', 'b1 passing']);
+  await register(consul, { node: 'a', checks: [{ ...check('a3'), Output: 'ok' }] });
+  await register(consul, { node: 'a', checks: [{ ...check('a2'), Output: 'ok' }] });
+  await register(consul, { node: 'a', checks: [check('a4')] });
+  await eventually('the passing check without output', () => told().includes('a4 passing'));
+  expect(told()).toEqual(['a1 passing', 'a2 critical', 'b1 passing', 'a4 passing']);
   release();
   await eventually('the rest', () => told().includes('a3 passing') && told().includes('a2 passing'));
   expect(checks.troubles).toEqual([]);
+});
+
+it('asks for none without output where a thousand bear none', async () => {
+  const many = Array.from({ length: 1_000 }, (_, index) => check(`m${index}`));
+  await register(consul, { node: 'many', meta, checks: many });
+  const { nodes, checks, told } = followed(0);
+  using _ = nodes;
+  using __ = checks;
+  await eventually('the first list', () => told().length === 1_001);
+  await register(consul, { node: 'a', checks: [check('a2')] });
+  await register(consul, { node: 'a', checks: [check('a3', 'critical')] });
+  await eventually('the critical check', () => told().includes('a3 critical'));
+  expect(told()).not.toContain('a2 passing');
+  release();
+  await eventually('the rest', () => told().includes('a2 passing'));
+  expect([...filters].filter((filter) => filter.includes('Output'))).toEqual([]);
+  await register(consul, { node: 'many', checks: many.slice(0, 2).map((each) => ({ ...each, Output: 'ok' })) });
+  await register(consul, { node: 'a', checks: [{ ...check('a3'), Output: 'ok' }] });
+  await eventually('a question for those without output', () => filters.has('Status != "passing" or Output == ""'));
 });
 
 it('takes back what a later list does not hold any more, and nothing that an older one does not hold yet', async () => {
@@ -93,7 +117,7 @@ it('takes back what a later list does not hold any more, and nothing that an old
   await register(consul, { node: 'a', checks: [check('a3', 'critical')] });
   await eventually('both', () => told().includes('a3 critical'));
   release();
-  await register(consul, { node: 'a', checks: [check('a4')] });
+  await register(consul, { node: 'a', checks: [{ ...check('a4'), Output: 'ok' }] });
   await eventually('a later list', () => told().includes('a4 passing'));
   expect(told().filter((each) => each.endsWith('gone'))).toEqual([]);
   await consul.put('/catalog/deregister', { Node: 'a', CheckID: 'a3' });

@@ -3,6 +3,7 @@ import type { PingOutcome } from '../../../src/probes/ping.ts';
 import type { Pinger } from '../../../src/probes/pinger.ts';
 import type { ProbeOutcome } from '../../../src/probes/probe.ts';
 import type { Prober } from '../../../src/probes/prober.ts';
+import type { RunSignal } from '../../../src/run-signal.ts';
 import type { Dice } from './dice.ts';
 import type { Process } from './process.ts';
 import type { Health, Targets } from './targets.ts';
@@ -17,39 +18,23 @@ interface Asker {
   readonly targets: Targets;
 }
 
-/** Whom to tell when a signal is aborted: one serves all runs of a check, and a listener of Node's for each would cost more than the run. */
-const waiting = new WeakMap<AbortSignal, Set<() => void>>();
-
-const waitingFor = (signal: AbortSignal): Set<() => void> => {
-  const known = waiting.get(signal);
-  if (known !== undefined) return known;
-  const told = new Set<() => void>();
-  waiting.set(signal, told);
-  signal.addEventListener('abort', () => {
-    for (const tell of told) tell();
-  });
-  return told;
-};
-
 /** Asks a target, which is as it is when the question arrives; undefined: the signal came first. */
-const visit = (asker: Asker, host: string, timeoutMs: number, signal: AbortSignal): Promise<Health | undefined> =>
+const visit = (asker: Asker, host: string, timeoutMs: number, signal: RunSignal): Promise<Health | undefined> =>
   new Promise((resolve) => {
     const { name, process, dice, targets } = asker;
     const target = targets.at(host);
     const sentAtMs = process.clock.now();
     const { health } = target;
-    const aborted = waitingFor(signal);
     const end = (seen: Health | undefined): void => {
-      aborted.delete(onAbort);
+      signal.onAbort = undefined;
       if (seen !== undefined) target.noteVisit({ by: name, sentAtMs, health }, process.clock.now());
       resolve(seen);
     };
-    const onAbort = (): void => {
+    signal.onAbort = () => {
       end(undefined);
     };
-    aborted.add(onAbort);
     process.comesIn(health === 'silent' ? timeoutMs : dice.between(QUICKEST_MS, SLOWEST_MS), () => {
-      if (!signal.aborted) end(health);
+      if (!signal.isAborted) end(health);
     });
   });
 

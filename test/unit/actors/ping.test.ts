@@ -1,14 +1,16 @@
 // The pinger is a stand-in: only it can be silent, unable to send, or ended at will.
+import { once } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createComplaints } from '../../../src/actors/complaints.ts';
 import { pingNode, type PingDeps } from '../../../src/actors/ping.ts';
 import { EsmError } from '../../../src/errors.ts';
 import type { PingOutcome, PingTarget } from '../../../src/probes/ping.ts';
+import { RunSignal } from '../../../src/run-signal.ts';
 import { createRecordedLog } from '../../support/recorded-log.ts';
 import { aProbedNode } from '../../support/roster.ts';
 import { createVirtualClock } from '../../support/virtual-clock.ts';
 
-const signal = new AbortController().signal;
+let signal = new RunSignal();
 let clock = createVirtualClock();
 let log = createRecordedLog();
 let outcome: PingOutcome;
@@ -18,6 +20,7 @@ let observed: number[] = [];
 beforeEach(() => {
   clock = createVirtualClock(5_000);
   log = createRecordedLog();
+  signal = new RunSignal();
   outcome = { type: 'answered', rttMs: 2.5 };
   asked = [];
   observed = [];
@@ -69,7 +72,9 @@ describe('an answer', () => {
     'is none once the ping was ended: %j',
     async (late) => {
       outcome = late;
-      expect(await pingNode(depsOf(), aProbedNode('a'), 10_000, AbortSignal.abort())).toBeUndefined();
+      const ended = new RunSignal();
+      ended.abort();
+      expect(await pingNode(depsOf(), aProbedNode('a'), 10_000, ended)).toBeUndefined();
       expect(observed).toEqual([]);
     },
   );
@@ -107,4 +112,18 @@ describe('the port', () => {
     await ask();
     expect(asked.map(({ target }) => target.port)).toEqual([undefined, undefined]);
   });
+});
+
+it('ends the question for a port with the run, and leaves nobody who hears of an abort', async () => {
+  let end: AbortSignal | undefined;
+  const readServicePort: PingDeps['readServicePort'] = (_, by) => {
+    end = by;
+    return once(by, 'abort').then(() => undefined);
+  };
+  outcome = { type: 'aborted' };
+  const running = ask({ readServicePort });
+  signal.abort();
+  expect(await running).toBeUndefined();
+  expect(end?.aborted).toBe(true);
+  expect(signal.onAbort).toBeUndefined();
 });

@@ -1,9 +1,12 @@
 /** What plain connections do that few targets ask of them, whatever makes them. */
+import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
+import koffi from 'koffi';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Connections, Owner } from '../../../src/probes/connection.ts';
 import { openConnections } from '../../../src/probes/kernel-connection.ts';
 import { netConnections } from '../../../src/probes/net-connection.ts';
+import { eventually } from '../../support/eventually.ts';
 import { syscalls } from '../../support/probing.ts';
 import { refusedPort, startTcpTarget } from '../../support/targets.ts';
 
@@ -55,6 +58,15 @@ const converse = ({ connect }: Connections, host: string, port: number, request:
   };
 };
 
+const MSG_OOB = 1;
+
+/** One byte past all others, which Node cannot send. */
+const sendUrgent = (socket: Socket): void => {
+  const send = koffi.load(null).func('long send(int, void *, ulong, int)');
+  const { fd } = (socket as unknown as { readonly _handle: { readonly fd: number } })._handle; // safe: so Node 20 keeps it
+  send(fd, Buffer.from('!'), 1, MSG_OOB);
+};
+
 const MANY_BYTES = Buffer.alloc(8_000_000, 'x');
 const HELLO = Buffer.from('hello');
 
@@ -74,6 +86,17 @@ describe.each([
     await told.over;
     expect(told.events).toEqual(['connect', 'end']);
     expect(told.text).toBe('you said hello');
+  });
+
+  test('what lies on both sides of an urgent byte is read, though the peer keeps the connection', async () => {
+    await using peer = await startTcpTarget((socket) => {
+      socket.write('before, ');
+      sendUrgent(socket);
+      socket.write('behind');
+    });
+    const told = converse(connections, '127.0.0.1', peer.port, HELLO);
+    await eventually('all of it', () => told.text === 'before, behind');
+    expect(told.events).toEqual(['connect']);
   });
 
   test('a zone of an address is heeded', async () => {

@@ -2,12 +2,13 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { systemClock, type Clock } from '../../../src/clock.ts';
+import { RunSignal } from '../../../src/run-signal.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createVirtualClock } from '../../support/virtual-clock.ts';
 
 /** A probe aimed at a target that is there while the scope lasts. */
 export interface Aimed extends AsyncDisposable {
-  run(timeoutMs: number, signal: AbortSignal): Promise<Outcome>;
+  run(timeoutMs: number, signal: RunSignal): Promise<Outcome>;
   /** Has the run come as far as it can? Simulated time must not overtake real sockets. */
   isUnderWay(): boolean;
 }
@@ -27,7 +28,7 @@ export interface Subject {
   readonly expired: object;
 }
 
-const never = (): AbortSignal => new AbortController().signal;
+const never = (): RunSignal => new RunSignal();
 const TIMEOUT_MS = 5_000;
 
 /** Sockets of which Node knows nothing are descriptors all the same. */
@@ -69,16 +70,18 @@ export const describeContract = (name: string, subject: Subject): void => {
 
     test('a signal ends the run at once', async () => {
       await using aimed = await subject.silent(createVirtualClock());
-      const aborter = new AbortController();
-      const running = aimed.run(TIMEOUT_MS, aborter.signal);
+      const signal = new RunSignal();
+      const running = aimed.run(TIMEOUT_MS, signal);
       await new Promise((resolve) => setImmediate(resolve));
-      aborter.abort();
+      signal.abort();
       expect(await running).toEqual({ type: 'aborted' });
     });
 
     test('a signal that came before keeps anything from being sent', async () => {
       await using aimed = await subject.answering(systemClock);
-      expect(await aimed.run(TIMEOUT_MS, AbortSignal.abort())).toEqual({ type: 'aborted' });
+      const signal = new RunSignal();
+      signal.abort();
+      expect(await aimed.run(TIMEOUT_MS, signal)).toEqual({ type: 'aborted' });
     });
 
     test('runs beside one another do not disturb one another', async () => {
@@ -93,10 +96,10 @@ export const describeContract = (name: string, subject: Subject): void => {
         const clock = createVirtualClock();
         await using answering = await subject.answering(systemClock);
         await using silent = await subject.silent(clock);
-        const aborter = new AbortController();
-        const runs = [silent.run(TIMEOUT_MS, never()), silent.run(TIMEOUT_MS, aborter.signal)];
+        const signal = new RunSignal();
+        const runs = [silent.run(TIMEOUT_MS, never()), silent.run(TIMEOUT_MS, signal)];
         await answering.run(TIMEOUT_MS, never());
-        aborter.abort();
+        signal.abort();
         await clock.advance(TIMEOUT_MS);
         await Promise.all(runs);
         expect(clock.pending).toBe(0);

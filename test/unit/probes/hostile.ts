@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProbeOutcome } from '../../../src/probes/probe.ts';
 import type { Prober } from '../../../src/probes/prober.ts';
+import { RunSignal } from '../../../src/run-signal.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FAULTY_ANSWERS, ODD_BODIES } from '../../support/hostile-answers.ts';
 import * as servers from '../../support/hostile-servers.ts';
@@ -17,7 +18,7 @@ export interface HostileSubject {
 
 /** Long enough for a slow machine: nothing that is asserted depends on it. */
 const PATIENCE_MS = 9_000;
-const never = (): AbortSignal => new AbortController().signal;
+const never = (): RunSignal => new RunSignal();
 
 /** What a head may be at most. */
 const LONGEST_HEAD = 65_536;
@@ -116,13 +117,13 @@ export const describeHostile = (name: string, open: () => HostileSubject): void 
   describe(`${name}: what is kept meanwhile`, () => {
     test('64 KiB of each head, and nothing of it once the run has ended', async () => {
       await using target = await servers.startStalledHead(LONGEST_HEAD);
-      const controllers = Array.from({ length: HEADS }, () => new AbortController());
+      const signals = Array.from({ length: HEADS }, () => new RunSignal());
       const before = await subject.keptBytes();
       const kept = async (): Promise<number> => (await subject.keptBytes()) - before;
-      const running = controllers.map(({ signal }) => ask(target, PATIENCE_MS, signal));
+      const running = signals.map((signal) => ask(target, PATIENCE_MS, signal));
       await eventually('all heads', async () => (await kept()) > (HEADS - 1) * LONGEST_HEAD);
       expect(await kept()).toBeLessThan(HEADS * LONGEST_HEAD + ELSEWHERE);
-      for (const controller of controllers) controller.abort();
+      for (const signal of signals) signal.abort();
       await Promise.all(running);
       await eventually('the end of them', async () => (await kept()) < ELSEWHERE);
     });
@@ -130,12 +131,12 @@ export const describeHostile = (name: string, open: () => HostileSubject): void 
     test.each(servers.BODIES_WITHOUT_END)('next to nothing of %s without end', async (_what, head, more) => {
       let poured = 0;
       await using target = await servers.startPourer(head, more, (bytes) => (poured = bytes));
-      const controller = new AbortController();
+      const signal = new RunSignal();
       const before = await subject.keptBytes();
-      const running = ask(target, PATIENCE_MS, controller.signal);
+      const running = ask(target, PATIENCE_MS, signal);
       await eventually('plenty', () => poured > PLENTY);
       expect((await subject.keptBytes()) - before).toBeLessThan(ELSEWHERE);
-      controller.abort();
+      signal.abort();
       expect(await running).toEqual({ type: 'aborted' });
     });
   });

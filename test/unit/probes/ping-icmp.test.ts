@@ -2,13 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { systemClock, systemStopwatch, type Clock } from '../../../src/clock.ts';
 import { createPinger, type Pinger } from '../../../src/probes/pinger.ts';
+import { RunSignal } from '../../../src/run-signal.ts';
 import { icmpCount } from '../../support/icmp-counts.ts';
 import { openPingGroups } from '../../support/loopback.ts';
 import { inNamespace } from '../../support/namespace.ts';
 import { startSilentSubnet } from '../../support/network.ts';
 import { describeContract, type Aimed } from './contract.ts';
 
-const never = new AbortController().signal;
+const never = (): RunSignal => new RunSignal();
 
 /** Fewer than the kernel remembers neighbours, more than it keeps requests for. */
 const MORE_THAN_ROOM = 600;
@@ -46,7 +47,7 @@ inNamespace(import.meta.url, () => {
     test.each(['127.0.0.1', '::1', 'localhost', '127.9.8.7'])('%s answers in a measured time', async (address) => {
       setSilentIpv6(false);
       await using made = pinger();
-      const outcome = await made.ping({ address, port: undefined }, 5_000, never);
+      const outcome = await made.ping({ address, port: undefined }, 5_000, never());
       expect(outcome).toMatchObject({ type: 'answered' });
       expect(outcome.type === 'answered' && outcome.rttMs).toBeGreaterThan(0);
     });
@@ -55,7 +56,7 @@ inNamespace(import.meta.url, () => {
       '%s is not blamed for a second in which nobody reads its answer',
       async (address) => {
         await using made = pinger();
-        const ask = () => made.ping({ address, port: undefined }, 5_000, never);
+        const ask = () => made.ping({ address, port: undefined }, 5_000, never());
         await ask(); // opens the socket, so that the next request leaves at once
         const asked = ask();
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
@@ -66,7 +67,7 @@ inNamespace(import.meta.url, () => {
 
     test('what the kernel has no room for is sent when it has', async () => {
       await using made = pinger();
-      const ask = (address: string, timeoutMs: number) => made.ping({ address, port: undefined }, timeoutMs, never);
+      const ask = (address: string, timeoutMs: number) => made.ping({ address, port: undefined }, timeoutMs, never());
       await ask('127.0.0.1', 5_000); // opens the socket, so that the next requests leave at once
       const before = icmpCount('OutEchos');
       const addresses = await startSilentSubnet(MORE_THAN_ROOM);
@@ -81,7 +82,7 @@ inNamespace(import.meta.url, () => {
 
     test('an address no way leads to is silent', async () => {
       await using made = pinger();
-      const outcome = await made.ping({ address: '192.0.2.1', port: undefined }, 5_000, never);
+      const outcome = await made.ping({ address: '192.0.2.1', port: undefined }, 5_000, never());
       expect(outcome).toEqual({ type: 'silent', detail: 'network is unreachable' });
     });
   });

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock, systemStopwatch, type Clock } from '../../../src/clock.ts';
 import { fetchDebianPackage } from '../../../src/dev/debian-package.ts';
 import { createPinger, type Pinger, type PingType } from '../../../src/probes/pinger.ts';
+import { RunSignal } from '../../../src/run-signal.ts';
 import { openPingGroups } from '../../support/loopback.ts';
 import { inNamespace } from '../../support/namespace.ts';
 import { createVirtualClock } from '../../support/virtual-clock.ts';
 
-const never = (): AbortSignal => new AbortController().signal;
+const never = (): RunSignal => new RunSignal();
 const pinger = (pingType: PingType, clock: Clock = systemClock): Pinger =>
   createPinger({ pingType, clock, stopwatch: systemStopwatch });
 
@@ -67,9 +68,9 @@ inNamespace(
 
       test('a signal ends the wait at once', async () => {
         await using made = pinger('socket', createVirtualClock());
-        const aborter = new AbortController();
-        const running = made.ping({ address: '127.0.0.1', port: undefined }, 5_000, aborter.signal);
-        aborter.abort();
+        const signal = new RunSignal();
+        const running = made.ping({ address: '127.0.0.1', port: undefined }, 5_000, signal);
+        signal.abort();
         expect(await running).toEqual({ type: 'aborted' });
       });
 

@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { Deadline } from '../../../src/probes/deadline.ts';
 import { createResolver, type Resolved, type Resolver } from '../../../src/probes/resolve.ts';
 import { createHostsFile, parseHosts } from '../../../src/probes/hosts-file.ts';
+import { RunSignal } from '../../../src/run-signal.ts';
 import { eventually } from '../../support/eventually.ts';
 import { inNamespace } from '../../support/namespace.ts';
 import { probeOnce } from '../../support/probing.ts';
@@ -38,7 +39,7 @@ const startNameServer = (): { asked: string[]; isSilent: boolean; close: () => v
 };
 
 const resolve = async (resolver: Resolver, name: string, timeoutMs = 8_000): Promise<Resolved | string> => {
-  using deadline = new Deadline(systemClock, timeoutMs, new AbortController().signal);
+  using deadline = new Deadline(systemClock, timeoutMs, new RunSignal());
   return await resolver.resolve(name, deadline);
 };
 
@@ -131,7 +132,7 @@ describe('the hosts file', () => {
 
 test('numbers and names of the hosts file need nobody', () => {
   using resolver = createResolver(systemClock);
-  using deadline = new Deadline(systemClock, 1_000, new AbortController().signal);
+  using deadline = new Deadline(systemClock, 1_000, new RunSignal());
   expect(resolver.resolve('192.0.2.1', deadline)).toEqual({ addresses: ['192.0.2.1'] });
   expect(resolver.resolve('2001:db8::1', deadline)).toEqual({ addresses: ['2001:db8::1'] });
   expect(resolver.resolve('localhost', deadline)).toMatchObject({
@@ -141,6 +142,6 @@ test('numbers and names of the hosts file need nobody', () => {
 
 test.each(['a'.repeat(256), 'a\0b'])('a name no resolver can know is not asked for', (name) => {
   using resolver = createResolver(systemClock);
-  using deadline = new Deadline(systemClock, 1_000, new AbortController().signal);
+  using deadline = new Deadline(systemClock, 1_000, new RunSignal());
   expect(resolver.resolve(name, deadline)).toMatchObject({ fault: expect.stringContaining('no such host') as string }); // safe: a matcher
 });

@@ -5,6 +5,7 @@ import koffi from 'koffi';
 import { describe, expect, test } from 'vitest';
 import { asUnsent, errnoWords } from '../../../src/probes/errno.ts';
 import { netConnections } from '../../../src/probes/net-connection.ts';
+import { RunSignal } from '../../../src/run-signal.ts';
 import { inNamespace } from '../../support/namespace.ts';
 import { probeOnce, runnable, testProber } from '../../support/probing.ts';
 import { refusedPort, startHttpTarget, startTcpTarget } from '../../support/targets.ts';
@@ -63,7 +64,7 @@ test.each(KINDS)('%s without a file left, %s', async (type, _way, options) => {
   const address = `127.0.0.1:${target.port}`;
   const definition = runnable(type === 'HTTP' ? { HTTP: `http://${address}/` } : { TCP: address });
   using _exhausted = exhaustFiles();
-  const outcome = await prober.run(definition, 5_000, new AbortController().signal);
+  const outcome = await prober.run(definition, 5_000, new RunSignal());
   expect(outcome).toMatchObject({ type: 'unsent', error: { code: 'ESM_PROBE_UNSENT' } });
   expect(outcome.type === 'unsent' && outcome.error.message).toContain('LimitNOFILE');
 });

@@ -6,10 +6,12 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
+import type { ProbeOutcome } from '../../../src/probes/probe.ts';
 import type { Prober } from '../../../src/probes/prober.ts';
+import { RunSignal } from '../../../src/run-signal.ts';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/folder.ts';
-import { runnable, testProber } from '../../support/probing.ts';
+import { runnable, syscalls, testProber } from '../../support/probing.ts';
 import {
   refusedPort,
   startHttpTarget,
@@ -22,7 +24,7 @@ import { type Death, FROM_SOURCE, harm, noLocal, workerProber } from '../../supp
 import { createVirtualClock } from '../../support/virtual-clock.ts';
 
 const PATIENCE_MS = 9_000;
-const never = (): AbortSignal => new AbortController().signal;
+const never = (): RunSignal => new RunSignal();
 
 describe('a worker says what the main thread says', () => {
   test('TCP, passing and refused; and a definition that cannot be run', async () => {
@@ -83,10 +85,10 @@ describe('the end of a run', () => {
   test('an abort is answered, and hangs up on the target', async () => {
     await using target = await startSilentTarget();
     await using prober = workerProber({ local: noLocal });
-    const controller = new AbortController();
-    const running = prober.run(runnable({ HTTP: `http://127.0.0.1:${target.port}/` }), PATIENCE_MS, controller.signal);
+    const signal = new RunSignal();
+    const running = prober.run(runnable({ HTTP: `http://127.0.0.1:${target.port}/` }), PATIENCE_MS, signal);
     await eventually('the question', () => target.isAsked);
-    controller.abort();
+    signal.abort();
     expect(await running).toEqual({ type: 'aborted' });
     await eventually('the end of the connection', () => !target.isAsked);
   });
@@ -173,6 +175,38 @@ describe.each(['end', 'block'] as const)('a worker that comes to harm: %s', (act
     expect(local.runs).toBe(3);
     expect(deaths).toHaveLength(1);
   });
+});
+
+test('a worker that cannot be started is told, tried again after a rest, and missed by nobody', async () => {
+  await using target = await startHttpTarget((_request, response) => response.end('here'));
+  const reasons: string[] = [];
+  const timers = createVirtualClock();
+  const open = new Set<number>();
+  await using prober = workerProber({
+    clock: { ...timers, afterPoll: setImmediate },
+    calls: syscalls && {
+      ...syscalls,
+      epollCreate: () => {
+        const epoll = syscalls!.epollCreate();
+        open.add(epoll);
+        return epoll;
+      },
+      close: (fd) => {
+        open.delete(fd);
+        return syscalls!.close(fd);
+      },
+    },
+    execArgv: ['--no-such-option'], // refused where the thread is made, as a thread too many is
+    onUnstarted: ({ reason }) => reasons.push(reason),
+  });
+  const definition = runnable({ HTTP: `http://127.0.0.1:${target.port}/` });
+  const run = (): Promise<ProbeOutcome> => prober.run(definition, PATIENCE_MS, never());
+  expect([await run(), await run()]).toMatchObject([{ status: 'passing' }, { status: 'passing' }]);
+  expect(reasons).toEqual([expect.stringContaining('--no-such-option')]);
+  await timers.advance(REST_MS);
+  expect(await run()).toMatchObject({ status: 'passing' });
+  expect(reasons).toHaveLength(2);
+  expect(open).toEqual(new Set());
 });
 
 test('a worker gives a sign of life when it is asked for one', async () => {

@@ -1,5 +1,5 @@
 /**
- * Signals for runs and requests, lent to one after the other until aborted: each takes a kilobyte, and V8 keeps every AbortSignal through its
+ * Signals for requests, lent to one after the other until aborted: each takes a kilobyte, and V8 keeps every AbortSignal through its
  * quick collections, with all it refers to.
  */
 const spare: AbortController[] = [];
