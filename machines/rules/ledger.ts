@@ -69,13 +69,16 @@ export const currentStatus = (ledger: Ledger): CheckStatus => newestReport(ledge
 
 export const writtenOutput = (ledger: Ledger): string => newestReport(ledger)?.output ?? ledger.output;
 
+/** Has nobody written an output yet? */
+export const lacksOutput = (ledger: Ledger): boolean => writtenOutput(ledger) === '';
+
 /** Nobody has to wait longer to see that a check is run. Long enough that in a fresh catalog nearly all are asked before the first of them write. */
 const FIRST_OUTPUT_MS = 120_000;
 
 /** How long a new output may wait to be written, in milliseconds. */
 export const outputWaitMs = (ledger: Ledger): number => {
   const { checkUpdateIntervalMs } = ledger.settings;
-  return writtenOutput(ledger) === '' ? Math.min(FIRST_OUTPUT_MS, checkUpdateIntervalMs) : checkUpdateIntervalMs;
+  return lacksOutput(ledger) ? Math.min(FIRST_OUTPUT_MS, checkUpdateIntervalMs) : checkUpdateIntervalMs;
 };
 
 /** Does the result change the status? */

@@ -1,6 +1,6 @@
 /** Delays that charts declare without chance, with it. */
 import { backoffMs } from '../../machines/rules/backoff.ts';
-import { outputWaitMs, type Ledger } from '../../machines/rules/ledger.ts';
+import { lacksOutput, outputWaitMs, type Ledger } from '../../machines/rules/ledger.ts';
 import type { Random } from '../clock.ts';
 
 /** For `.provide({ delays })` of a chart that counts its failures in a row. */
@@ -13,10 +13,13 @@ export const jitteredBackoff =
 const STEP_MS = 100;
 
 /**
- * What the chart of a check waits with a new output: the half of what it may wait, up to all of it, so that the outputs of all checks, new
- * at one moment, do not fall due at one moment.
+ * What the chart of a check waits with a new output. With the first it waits between half of what it may and all of that, so that the
+ * outputs of all checks of a fresh catalog are written spread; as spread are those that come after.
  */
 export const spreadOutputWait =
   (random: Random) =>
-  ({ context }: { readonly context: Ledger }): number =>
-    Math.floor((outputWaitMs(context) * (1 - random() / 2)) / STEP_MS) * STEP_MS;
+  ({ context }: { readonly context: Ledger }): number => {
+    const mostMs = outputWaitMs(context);
+    if (!lacksOutput(context)) return mostMs;
+    return Math.floor((mostMs * (1 - random() / 2)) / STEP_MS) * STEP_MS;
+  };

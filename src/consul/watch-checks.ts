@@ -88,8 +88,10 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
     lastIndex = index;
     glanceRestMs = difference.bytes / GLANCED_BYTES_PER_MS;
     if (difference.bytes > dearBytes) {
+      const wereSilentFew = areSilentFew;
       areSilentFew = records.count(({ output }) => output === '') <= MOST_SILENT;
-      glance ??= startGlance();
+      if (glance === undefined) glance = startGlance();
+      else if (areSilentFew !== wereSilentFew) glance.wake(); // the question on its way is the other one
     } else {
       glance?.stop();
       glance = undefined;

@@ -363,12 +363,13 @@ describe('the end', () => {
   });
 });
 
-it('spreads the new outputs of checks over the second half of check_update_interval', async () => {
+it('spreads the first outputs of checks over the second half of check_update_interval, and no other', async () => {
   rig[Symbol.dispose]();
   const chances = [0.75, 0.5, 0];
   rig = startRoster({ random: () => chances.shift() ?? Number.NaN });
   rig.settings = { ...SETTINGS, checkUpdateIntervalMs: 80_000 };
-  rig.tell([aNode('a')], [aCheck('a', 'a1'), aCheck('a', 'a2'), aCheck('a', 'a3')]);
+  const silent = ['a1', 'a2', 'a3'].map((id) => aCheck('a', id, { output: '' }));
+  rig.tell([aNode('a')], [...silent, aCheck('a', 'a4')]);
   const written: [number, string][] = [];
   for (let second = 0; second <= 80; second += 1) {
     await rig.clock.advance(second === 0 ? 0 : 1_000);
@@ -378,6 +379,7 @@ it('spreads the new outputs of checks over the second half of check_update_inter
     [50, aCheck('a', 'a1').key],
     [60, aCheck('a', 'a2').key],
     [80, aCheck('a', 'a3').key],
+    [80, aCheck('a', 'a4').key],
   ]);
 });
 

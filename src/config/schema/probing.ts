@@ -41,7 +41,7 @@ export const PROBING_KEYS = {
     default: '5m',
     reload: true,
     description:
-      "How long a change of a check's output alone may wait to be written: half of it to all, the first output of a check 2 minutes at most; `0s`: written at once.",
+      "How long a change of a check's output alone may wait to be written; the first output of a check waits 2 minutes at most; `0s`: written at once.",
   },
   passing_threshold: {
     type: 'integer',
