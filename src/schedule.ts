@@ -1,6 +1,6 @@
 /** When what is due. One heap, one timer, however many entries; what runs when it is due is the caller's. */
 import type { Clock, Random } from './clock.ts';
-import { Runs, type Run, type Startable } from './runs.ts';
+import { RunQueue, type Run, type Startable } from './run-queue.ts';
 import { createSteadyTimer, type SteadyTimer } from './steady-timer.ts';
 import { Ticks, type Tick } from './ticks.ts';
 
@@ -56,7 +56,7 @@ export const createSchedule = (options: ScheduleOptions): Schedule => new TickSc
 class TickSchedule implements Schedule {
   readonly #entered = new Map<string, Tick<Run>>();
   readonly #ticks: Ticks<Run>;
-  readonly #runs: Runs;
+  readonly #runs: RunQueue;
   readonly #timer: SteadyTimer;
   readonly #onLag: (lagMs: number) => void;
   #counters = { maxLagMs: 0, started: 0, skipped: 0 };
@@ -67,7 +67,7 @@ class TickSchedule implements Schedule {
       this.#pump();
     };
     this.#ticks = new Ticks(random);
-    this.#runs = new Runs(maxConcurrent, pump);
+    this.#runs = new RunQueue(maxConcurrent, pump);
     this.#timer = createSteadyTimer(clock, pump);
     this.#onLag = onLag;
   }

@@ -3,9 +3,17 @@
  * a second, and what is measured has to live on the rest.
  */
 import koffi from 'koffi';
-import { PORT_AT, SocketAddress } from '../../src/probes/socket-address.ts';
-import { AF_INET, EPOLL_EVENT, isPutOff, openSyscalls, SOCK_STREAM } from '../../src/probes/syscalls.ts';
 import { EPOLL_CTL_ADD, EPOLLIN } from '../../src/probes/epoll.ts';
+import { PORT_AT, SocketAddress } from '../../src/probes/socket-address.ts';
+import {
+  AF_INET,
+  EPOLL_EVENT,
+  isPutOff,
+  openSyscalls,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+} from '../../src/probes/syscalls.ts';
 
 export interface KernelServer {
   readonly port: number;
@@ -16,8 +24,6 @@ export interface KernelServer {
 /** Called with what was asked for; `answer` sends a whole response and hangs up, at any time. */
 export type OnRequest = (path: string, answer: (response: Buffer) => void) => void;
 
-/** Linux' numbers, the same on x86-64 and arm64. */
-const [SOCK_NONBLOCK, SOCK_CLOEXEC] = [0o4000, 0o2000000];
 const BACKLOG = 4_096;
 const MOST_EVENTS = 256;
 const REQUEST_BYTES = 16 * 1_024;

@@ -18,7 +18,7 @@ export interface Run {
 const STARTS_PER_TURN = 64;
 
 /** Runs that wait, in the order they were asked for, and how many are going. */
-export class Runs {
+export class RunQueue {
   #running = 0;
   readonly #waiting = new Set<Run>();
   readonly #maxConcurrent: number;
