@@ -69,8 +69,28 @@ export const checkMachine = createMachine({
             ],
           },
           {
+            guard: {
+              type: 'isReportOf',
+              params: {
+                status: 'passing',
+              },
+            },
+            target: '.passing',
+            actions: 'believe',
+          },
+          {
+            guard: {
+              type: 'isReportOf',
+              params: {
+                status: 'warning',
+              },
+            },
+            target: '.warning',
+            actions: 'believe',
+          },
+          {
             guard: 'isReport',
-            target: '.settling',
+            target: '.critical',
             actions: 'believe',
           },
         ],

@@ -66,9 +66,11 @@ export class Commit {
       groups.flatMap(({ checks }) => checks),
       this.#signal,
     );
-    const isCareful = ({ checks }: Group): boolean => checks.some((check) => protection.mustRegister(check));
-    for (const group of groups.filter(isCareful)) await this.#sendCarefully(group);
-    const plain = groups.filter((group) => !isCareful(group));
+    const plain: Group[] = [];
+    for (const group of groups) {
+      if (group.checks.some((check) => protection.mustRegister(check))) await this.#sendCarefully(group);
+      else plain.push(group);
+    }
     const sending = chunk(plain).map((part) => this.#send(part));
     await Promise.allSettled(sending); // a write is not owed as long as it may be on its way
     await Promise.all(sending);

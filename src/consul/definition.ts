@@ -16,10 +16,8 @@ const SAFE_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** The fields that say something, and that not every server is known to copy. */
-export const doubtfulFields = (definition: CatalogDefinition | undefined): readonly string[] =>
-  Object.entries(definition ?? {}).flatMap(([field, value]) =>
-    SAFE_FIELDS.has(field) || isZero(value) ? [] : [field],
-  );
+export const doubtfulFields = (definition: CatalogDefinition = {}): readonly string[] =>
+  Object.keys(definition).filter((field) => !SAFE_FIELDS.has(field) && !isZero(definition[field]));
 
 /**
  * What a write has cost the check, by name of the field: `echo` is the check as Consul holds it after `sent`. `Type` is the

@@ -2,16 +2,19 @@
 import type { CheckRecord, Rejection, Write } from '../../machines/model.ts';
 import { isFailedIndexFence, isMissing, isPermissionDenied, isStale } from './errors.ts';
 import { type Ownership, ownsAllOf } from './ownership.ts';
-import { type Basis, plan, type Step } from './plan.ts';
+import { type Basis, type Footing, plan } from './plan.ts';
 import type { OperationError, TransactionOperation } from './transaction.ts';
+
+/** What the operations of a write rest on, each in its place. */
+export type Footings = readonly (Footing | undefined)[];
 
 /** A write that has no outcome yet. */
 export interface Open {
   readonly write: Write;
-  /** By place of the operation: what the last try rested on, once that turned out stale; a removal's from the start. */
-  readonly stale: Map<number, Basis['stale']>;
+  /** What the last try rested on, once that turned out stale; a removal's from the start. */
+  stale: Footings;
   /** What the plan under way rests on: the mirror may have moved on when its answer comes. */
-  readonly rested: Map<number, Basis['stale']>;
+  rested: Footings;
 }
 
 /** All operations of one write: they take effect together. */
@@ -28,17 +31,21 @@ export type Verdict = { readonly type: 'committed' } | { readonly type: 'rejecte
 export type Grouped = Verdict | { readonly type: 'group'; readonly group: Group };
 
 /** Plans a write. One of nodes that are not the own ones is rejected, and so is a removal without a fence to stand on. */
-export function groupOf(open: Open, basis: Omit<Basis, 'stale'>, ownership: Ownership): Grouped {
+export function groupOf(open: Open, basis: Basis, ownership: Ownership): Grouped {
   const { write, stale } = open;
-  const steps = write.operations.map((operation, place) => plan(operation, { stale: stale.get(place), ...basis }));
-  const refused = steps.find((step) => step.type === 'rejected');
-  if (refused !== undefined) return refused;
-  const sent = steps.filter((step): step is Extract<Step, { type: 'send' }> => step.type === 'send');
-  if (sent.length === 0) return { type: 'committed' };
+  const operations: TransactionOperation[] = [];
+  const checks: CheckRecord[] = [];
+  for (const [place, operation] of write.operations.entries()) {
+    const step = plan(operation, basis, stale[place]);
+    if (step.type === 'rejected') return step;
+    if (step.type === 'satisfied') continue;
+    operations.push(...step.operations);
+    if (step.check !== undefined) checks.push(step.check);
+  }
+  if (operations.length === 0) return { type: 'committed' };
   const isGroundless = write.isFenced && !ownership.isListed;
   if (isGroundless || !ownsAllOf(ownership, write)) return { type: 'rejected', rejection: { reason: 'fenced' } };
-  const operations = sent.flatMap((step) => step.operations);
-  return { type: 'group', group: { open, operations, checks: sent.flatMap(({ check }) => check ?? []) } };
+  return { type: 'group', group: { open, operations, checks } };
 }
 
 /** A failed transaction taken apart. */

@@ -26,8 +26,6 @@ export interface Basis {
   readonly records: Records;
   readonly services: Facts['services'];
   readonly keys: Keys;
-  /** What the last try rested on, once that turned out stale, or a removal was decided for; undefined: a first try. */
-  readonly stale: Footing | undefined;
 }
 
 /** A record as it was. */
@@ -38,17 +36,18 @@ export interface Footing {
   readonly timeIndex?: number | undefined;
 }
 
-export function plan(wish: WriteOperation, basis: Basis): Step {
+/** `stale`: what the last try rested on, once that turned out stale, or a removal was decided for; undefined: a first try. */
+export function plan(wish: WriteOperation, basis: Basis, stale: Footing | undefined): Step {
   const { records, keys } = basis;
   switch (wish.type) {
     case 'check.report':
-      return reportCheck(wish, basis);
+      return reportCheck(wish, records, stale);
     case 'node.report':
       return reportNode(wish, records);
     case 'node.remove':
-      return removeNode(wish, basis);
+      return removeNode(wish, basis, stale);
     case 'service.remove':
-      return removeService(wish, basis);
+      return removeService(wish, basis, stale);
     case 'criticalSince.set':
       return send(operation.setTime(keys.criticalCheck(wish.id), wish.sinceMs));
     case 'failingSince.set':
@@ -78,7 +77,7 @@ const send = (...operations: readonly TransactionOperation[]): Extract<Step, { r
 
 const rejected = (rejection: Rejection): Step => ({ type: 'rejected', rejection });
 
-function reportCheck({ id, status, output }: Wish<'check.report'>, { records, stale }: Basis): Step {
+function reportCheck({ id, status, output }: Wish<'check.report'>, records: Records, stale: Footing | undefined): Step {
   const known = records.get(checkKey(id));
   if (known === undefined) return rejected({ reason: 'gone' });
   if (stale !== undefined) {
@@ -111,21 +110,29 @@ const NEW_NODE_CHECK = {
 };
 
 /** A node that is gone already leaves its failure time to be removed. */
-function removeNode({ node }: Wish<'node.remove'>, basis: Basis): Step {
-  const { records, keys, stale } = basis;
+function removeNode({ node }: Wish<'node.remove'>, { records, keys }: Basis, stale: Footing | undefined): Step {
   if (node === '') return rejected({ reason: 'refused', detail: 'a node without a name' });
   const known = records.node(node);
   if (known === undefined) return send(operation.deleteKey(keys.probe(node)));
   if (stale?.modifyIndex !== known.modifyIndex) return rejected({ reason: 'fenced' });
-  return removal(keys.probe(node), basis, operation.deleteNodeCas(known), operation.deleteKey(keys.probe(node)));
+  return removal(
+    keys.probe(node),
+    records,
+    stale,
+    operation.deleteNodeCas(known),
+    operation.deleteKey(keys.probe(node)),
+  );
 }
 
 /**
  * Consul takes a deregistration without a service id for one of the whole node: it must never be sent. The check goes first, if
  * it is as it was: how long it may be critical is in its definition, and that may have been edited.
  */
-function removeService({ id }: Wish<'service.remove'>, basis: Basis): Step {
-  const { records, services, keys, stale } = basis;
+function removeService(
+  { id }: Wish<'service.remove'>,
+  { records, services, keys }: Basis,
+  stale: Footing | undefined,
+): Step {
   if (id.serviceId === '' || id.node === '')
     return rejected({ reason: 'refused', detail: 'a check without a service' });
   const known = services.get(serviceKey(id));
@@ -134,7 +141,8 @@ function removeService({ id }: Wish<'service.remove'>, basis: Basis): Step {
   if (check === undefined || stale?.modifyIndex !== check.modifyIndex) return rejected({ reason: 'fenced' });
   return removal(
     keys.criticalCheck(id),
-    basis,
+    records,
+    stale,
     operation.deleteCheckCas(check),
     operation.deleteServiceCas(id, known),
     operation.deleteFolder(keys.criticalService(id)),
@@ -145,7 +153,12 @@ function removeService({ id }: Wish<'service.remove'>, basis: Basis): Step {
  * What is removed must be due by the time in KV, as it was when that was decided. When Consul loses its state, indexes start
  * anew: a node registered again may bear those of its predecessor, and only the lost time tells them apart.
  */
-function removal(key: string, { records, stale }: Basis, ...operations: readonly TransactionOperation[]): Step {
+function removal(
+  key: string,
+  records: Records,
+  stale: Footing | undefined,
+  ...operations: readonly TransactionOperation[]
+): Step {
   const index = records.kvIndex(key);
   if (index === undefined || index !== stale?.timeIndex) return rejected({ reason: 'untimed' });
   return send(operation.requireIndex(key, index), ...operations);

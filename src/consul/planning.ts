@@ -1,6 +1,6 @@
 /** Plans a batch of writes: reads what is not known, decides what needs no sending, groups the rest. */
-import type { Rejection, Write } from '../../machines/model.ts';
-import { type Group, groupOf, type Open } from './groups.ts';
+import type { Rejection, Write, WriteOperation } from '../../machines/model.ts';
+import { type Footings, type Group, groupOf, type Open } from './groups.ts';
 import { type KnowledgeDeps, lookUp, restedOn } from './knowledge.ts';
 import type { Ownership } from './ownership.ts';
 
@@ -11,18 +11,21 @@ export interface Planned {
 }
 
 /** What removals were decided for, kept over all tries of the same write. */
-const decidedFor = new WeakMap<Write, Open['stale']>();
+const decidedFor = new WeakMap<Write, Footings>();
+
+const isRemoval = ({ type }: WriteOperation): boolean => type.endsWith('.remove');
 
 /**
  * Takes a write in. A removal was decided for the node or check that was known at its first try: one that stands there under its
  * name later, or was edited meanwhile, is another. A node that was replaced during an outage went in place of its predecessor.
  */
 export function openFor(deps: KnowledgeDeps, write: Write): Open {
-  const removals = [...write.operations.entries()].filter(([, { type }]) => type.endsWith('.remove'));
+  if (!write.operations.some(isRemoval)) return { write, stale: [], rested: [] };
   const decided =
-    decidedFor.get(write) ?? new Map(removals.map(([place, operation]) => [place, restedOn(operation, deps)]));
+    decidedFor.get(write) ??
+    write.operations.map((operation) => (isRemoval(operation) ? restedOn(operation, deps) : undefined));
   decidedFor.set(write, decided);
-  return { write, stale: new Map(decided), rested: new Map() };
+  return { write, stale: decided, rested: [] };
 }
 
 export async function planAll(
@@ -32,22 +35,21 @@ export async function planAll(
   signal: AbortSignal,
 ): Promise<Planned> {
   const inquiries = open.flatMap(({ write, stale }) =>
-    write.operations.map((operation, place) => ({ operation, isStale: stale.has(place) })),
+    write.operations.map((operation, place) => ({ operation, isStale: stale[place] !== undefined })),
   );
   const services = await lookUp(deps, inquiries, signal);
-  for (const { write, rested } of open)
-    for (const [place, operation] of write.operations.entries()) rested.set(place, restedOn(operation, deps));
-  const all = open.map((one) => ({ open: one, grouped: groupOf(one, { services, ...deps }, ownership) }));
-  return {
-    groups: all.flatMap(({ grouped }) => (grouped.type === 'group' ? [grouped.group] : [])),
-    decided: all.flatMap(({ open: one, grouped }) => {
-      if (grouped.type === 'group') return [];
-      return [{ open: one, rejection: grouped.type === 'rejected' ? grouped.rejection : undefined }];
-    }),
-  };
+  const known = { services, ...deps };
+  const planned: { groups: Group[]; decided: Planned['decided'][number][] } = { groups: [], decided: [] };
+  for (const one of open) {
+    one.rested = one.write.operations.map((operation) => restedOn(operation, deps));
+    const grouped = groupOf(one, known, ownership);
+    if (grouped.type === 'group') planned.groups.push(grouped.group);
+    else planned.decided.push({ open: one, rejection: grouped.type === 'rejected' ? grouped.rejection : undefined });
+  }
+  return planned;
 }
 
 /** Has every record that the write rests on read again before its next try. */
-export function markStale({ stale, rested }: Open): void {
-  for (const [place, record] of rested) stale.set(place, record);
+export function markStale(open: Open): void {
+  open.stale = open.rested;
 }

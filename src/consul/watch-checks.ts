@@ -37,6 +37,12 @@ const BYTES_PER_MS = 16_000;
 /** What it looks through for the few that are not passing (24 MB in 80 ms); such a question is asked a quarter of the time. */
 const GLANCED_BYTES_PER_MS = 80_000;
 
+/** A list that a crowd of own writes changes tells nearly nothing but these: it is read every 2 s, not with every transaction. */
+const CROWD_REST_MS = 2_000;
+
+/** What is asked for beside it tells nothing then that the list would not soon tell. */
+const CROWD_GLANCE_REST_MS = 2 * CROWD_REST_MS;
+
 /** More new nodes than this are found sooner in the list. */
 const MOST_LOOKED_AT = 32;
 
@@ -69,7 +75,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
       client,
       reading('watching checks that are not passing or new', client, {
         query: () => [...query(), areSilentFew ? NOT_PASSING_OR_SILENT : NOT_PASSING],
-        isCrowded,
+        crowdRestMs: () => (isCrowded() ? CROWD_GLANCE_REST_MS : 0),
         restMs: () => glanceRestMs,
       }),
       {
@@ -104,7 +110,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
     reading(WHAT, client, {
       query,
       isAnew: (index) => index < lastIndex,
-      isCrowded,
+      crowdRestMs: () => (isCrowded() ? CROWD_REST_MS : 0),
       isDoubtful: ({ size }) => size === 0,
       restMs: ({ body }) => (body.length > dearBytes ? body.length / BYTES_PER_MS : 0),
     }),
@@ -140,7 +146,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
 
 type Question = BlockingQuery<CheckDifference>;
 
-interface Reading extends Pick<Question, 'isCrowded' | 'restMs' | 'isDoubtful'> {
+interface Reading extends Pick<Question, 'crowdRestMs' | 'restMs' | 'isDoubtful'> {
   readonly query: () => Query;
   /** Is an answer of this index held against nothing? */
   readonly isAnew?: (index: number) => boolean;

@@ -29,9 +29,6 @@ const LONG_HOLD: Hold = { waitS: 50, wayMs: 5_000 };
 const FIRST_TIMEOUT_MS = 5_000;
 const LONGEST_FIRST_TIMEOUT_MS = 40_000;
 
-/** A list that a crowd of own writes changes tells nearly nothing but these: it is read every 2 s, not with every transaction. */
-const CROWD_REST_MS = 2_000;
-
 /** Up to here a body is kept to be compared; of a longer one its digest is. */
 const SHORT_BYTES = 1024;
 
@@ -57,8 +54,8 @@ export interface BlockingQuery<T> {
   pausedMs?(): number;
   /** How long Consul is to be left alone after such an answer, for what it costs there. Default: not at all. */
   restMs?(answer: Answer): number;
-  /** Does this instance itself change all the time what is asked for? Then Consul is left alone for {@link CROWD_REST_MS}. */
-  isCrowded?(): boolean;
+  /** How long Consul is to be left alone while this instance itself changes all the time what is asked for; 0: it does not. Default: 0. */
+  crowdRestMs?(): number;
   /** 404 is an answer too: a KV key that does not exist. */
   readonly isAbsentOk?: boolean;
   /** What the token needs, told when Consul refuses. */
@@ -155,10 +152,9 @@ class Loop<T> implements Watch {
 
   #rateAfter(answer: Answer, costMs: number): void {
     const restMs = this.#query.restMs?.(answer) ?? 0;
-    this.#bucket =
-      this.#query.isCrowded?.() === true
-        ? emptied(afterCost(this.#bucket, costMs, Math.max(restMs, CROWD_REST_MS)))
-        : afterCost(this.#bucket, costMs, restMs);
+    const crowdRestMs = this.#query.crowdRestMs?.() ?? 0;
+    const bucket = afterCost(this.#bucket, costMs, Math.max(restMs, crowdRestMs));
+    this.#bucket = crowdRestMs > 0 ? emptied(bucket) : bucket;
   }
 
   /**

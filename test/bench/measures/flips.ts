@@ -98,7 +98,7 @@ const flipAll = async (rig: Rig, story: Story, paths: readonly string[], round: 
   const answered = await flip(state);
   const { flipped, looks } = await untilAll(rig, index, status, story.checks);
   const requests = grown(before, await requestsOf(rig.consul.url));
-  const own = index.asked + looks + 1; // the first question for requests is among them
+  const own = index.answered + looks + 1; // the first question for requests is among them
   const inCatalogMs = flipped.map(({ ModifyIndex }) => index.reachedMs(ModifyIndex) ?? Number.NaN);
   const lagsMs = flipped.map((check, place) => (inCatalogMs[place] ?? Number.NaN) - answered.atMs(pathOf(check)));
   const sum = (counts: Iterable<readonly [string, number]>): number =>

@@ -1,6 +1,7 @@
 /** A list of checks that is dear, so that Consul is asked beside it for what must not wait. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ExternalNode } from '../../../machines/model.ts';
+import type { Clock } from '../../../src/clock.ts';
 import { createCatalog } from '../../../src/consul/catalog.ts';
 import type { ConsulClient } from '../../../src/consul/client.ts';
 import type { CheckNews } from '../../../src/consul/consul.ts';
@@ -10,6 +11,7 @@ import { register } from '../../support/catalog.ts';
 import { startConsul, type TestConsul } from '../../support/consul.ts';
 import { connect, follow } from '../../support/consul-client.ts';
 import { eventually } from '../../support/eventually.ts';
+import { createVirtualClock } from '../../support/virtual-clock.ts';
 
 const keys = createKeys({ kvPath: 'consul-esm/', leaderKey: 'consul-esm/lock' });
 const meta = { 'external-node': 'true' };
@@ -20,13 +22,14 @@ let client: ConsulClient;
 /** Lets go of the questions for the list that were held. */
 let release: () => void;
 let listed: string[];
-let filters: Set<string>;
+/** Filters of the questions beside it, in order. */
+let filters: string[];
 
 beforeEach(async () => {
   consul = await startConsul();
   client = await connect(consul);
   listed = [];
-  filters = new Set();
+  filters = [];
   await register(consul, { node: 'a', meta, checks: [check('a1')] });
 });
 afterEach(async () => {
@@ -35,12 +38,13 @@ afterEach(async () => {
 });
 
 /** The list is answered once; the next answer is on its way until `release`. */
-const followed = (dearBytes: number) => {
+const followed = (dearBytes: number, crowd?: { readonly clock: Clock }) => {
   const held = new Promise<void>((resolve) => (release = resolve));
   const slow: ConsulClient = {
     ...client,
+    ...crowd,
     async ask(call, signal) {
-      for (const [name, value] of call.query ?? []) if (name === 'filter') filters.add(value);
+      for (const [name, value] of call.query ?? []) if (name === 'filter') filters.push(value);
       const answer = await client.ask(call, signal);
       const isList = call.path === '/v1/health/state/any' && !call.query?.some(([name]) => name === 'filter');
       if (isList && listed.push(call.path) > 1) await held;
@@ -55,6 +59,7 @@ const followed = (dearBytes: number) => {
     serviceId: 'one',
     nodeMeta: () => meta,
     isStaleAllowed: false,
+    isCrowded: () => crowd !== undefined,
     dearBytes,
   };
   const catalog = createCatalog(options);
@@ -100,10 +105,12 @@ it('asks for none without output where a thousand bear none', async () => {
   expect(told()).not.toContain('a2 passing');
   release();
   await eventually('the rest', () => told().includes('a2 passing'));
-  expect([...filters].filter((filter) => filter.includes('Output'))).toEqual([]);
+  expect(filters.filter((filter) => filter.includes('Output'))).toEqual([]);
   await register(consul, { node: 'many', checks: many.slice(0, 2).map((each) => ({ ...each, Output: 'ok' })) });
   await register(consul, { node: 'a', checks: [{ ...check('a3'), Output: 'ok' }] });
-  await eventually('a question for those without output', () => filters.has('Status != "passing" or Output == ""'));
+  await eventually('a question for those without output', () =>
+    filters.includes('Status != "passing" or Output == ""'),
+  );
 });
 
 it('takes back what a later list does not hold any more, and nothing that an older one does not hold yet', async () => {
@@ -123,6 +130,23 @@ it('takes back what a later list does not hold any more, and nothing that an old
   await consul.put('/catalog/deregister', { Node: 'a', CheckID: 'a3' });
   await eventually('its end', () => told().includes('a3 gone'));
   expect(records.get(checks.answers.at(-1)!.gone[0]!)).toBeUndefined();
+});
+
+it('asks beside a list that a crowd of own writes changes half as often as for the list', async () => {
+  const clock = createVirtualClock();
+  const { nodes, checks, told } = followed(0, { clock });
+  using _ = nodes;
+  using __ = checks;
+  release();
+  await eventually('the first of both', () => told().length === 1 && filters.length === 1);
+  for (const id of ['a2', 'a3']) await register(consul, { node: 'a', checks: [check(id, 'critical')] });
+  await clock.advance(2_000);
+  await eventually('what the list tells', () => told().includes('a3 critical'));
+  await register(consul, { node: 'a', checks: [check('a4', 'critical')] });
+  await clock.advance(1_999);
+  expect([listed.length, filters.length]).toEqual([2, 1]);
+  await clock.advance(1);
+  await eventually('the next of both', () => listed.length === 3 && filters.length === 2);
 });
 
 it('asks nothing beside a list that is cheap', async () => {
