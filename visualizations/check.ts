@@ -69,22 +69,12 @@ export const checkMachine = createMachine({
             ],
           },
           {
-            guard: {
-              type: 'isReportOf',
-              params: {
-                status: 'passing',
-              },
-            },
+            guard: 'isPassingReport',
             target: '.passing',
             actions: 'believe',
           },
           {
-            guard: {
-              type: 'isReportOf',
-              params: {
-                status: 'warning',
-              },
-            },
+            guard: 'isWarningReport',
             target: '.warning',
             actions: 'believe',
           },

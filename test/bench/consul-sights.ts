@@ -32,13 +32,13 @@ export interface IndexWatch extends AsyncDisposable {
   untilQuiet(ms: number): Promise<void>;
 }
 
-/** Longer than Consul takes from one transaction of a crowd to the next, it would tell two together. */
+/** Changes that come within it are told together, the first of them so much late at most. */
 const REST_MS = 10;
 /** How long Consul waits for a change; the watch ends no later. */
 const WAIT_MS = 500;
 
 /** By one connection that stays: `fetch` takes a millisecond and a half of each question, which the daemon would lack. */
-const asker = (): { ask(url: string): Promise<number>; close(): void } => {
+const startAsking = (): { readonly ask: (url: string) => Promise<number>; readonly close: () => void } => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const ask = (url: string): Promise<number> =>
     new Promise((resolve, reject) => {
@@ -66,7 +66,7 @@ export const watchIndex = (url: string): IndexWatch => {
   let answered = 0;
   let isOver = false;
   const watch = async (): Promise<void> => {
-    const { ask, close } = asker();
+    const { ask, close } = startAsking();
     while (!isOver) {
       const last = seen.at(-1)?.index ?? 0;
       const index = await ask(`${url}/v1/health/state/warning?index=${last}&wait=${WAIT_MS}ms`);
