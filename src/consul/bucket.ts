@@ -24,13 +24,22 @@ export const afterCost = (bucket: Bucket, costMs: number, restMs: number): Bucke
   gapMs: Math.max(LEAST_GAP_MS, costMs * GAP_PER_COST, restMs),
 });
 
-/** The same, and nothing follows at once. */
-export const emptied = (bucket: Bucket): Bucket => ({ ...bucket, tokens: Math.min(0, bucket.tokens) });
+/** With what it gained since it was last looked at. */
+const filled = (bucket: Bucket, nowMs: number): Bucket => ({
+  ...bucket,
+  tokens: Math.min(BURST, bucket.tokens + Math.max(0, nowMs - bucket.atMs) / bucket.gapMs),
+  atMs: nowMs,
+});
+
+/** The bucket without what it has to spare: nothing follows at once, however long the last question was held. */
+export const emptied = (bucket: Bucket, nowMs: number): Bucket => {
+  const full = filled(bucket, nowMs);
+  return { ...full, tokens: Math.min(0, full.tokens) };
+};
 
 /** Takes a token: the bucket without it, and how long to wait before asking. */
 export function take(bucket: Bucket, nowMs: number): { readonly bucket: Bucket; readonly waitMs: number } {
-  const gained = Math.max(0, nowMs - bucket.atMs) / bucket.gapMs;
-  const tokens = Math.min(BURST, bucket.tokens + gained) - 1;
-  const waitMs = tokens >= 0 ? 0 : -tokens * bucket.gapMs;
-  return { bucket: { ...bucket, tokens, atMs: nowMs }, waitMs };
+  const full = filled(bucket, nowMs);
+  const tokens = full.tokens - 1;
+  return { bucket: { ...full, tokens }, waitMs: tokens >= 0 ? 0 : -tokens * bucket.gapMs };
 }

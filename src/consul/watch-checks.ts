@@ -40,7 +40,7 @@ const GLANCED_BYTES_PER_MS = 80_000;
 /** A list that a crowd of own writes changes tells nearly nothing but these: it is read every 2 s, not with every transaction. */
 const CROWD_REST_MS = 2_000;
 
-/** What is asked for beside it tells nothing then that the list would not soon tell. */
+/** What is asked beside a dear one: both every 2 s made a request for less than sixty of the writes. */
 const CROWD_GLANCE_REST_MS = 2 * CROWD_REST_MS;
 
 /** More new nodes than this are found sooner in the list. */

@@ -153,8 +153,8 @@ class Loop<T> implements Watch {
   #rateAfter(answer: Answer, costMs: number): void {
     const restMs = this.#query.restMs?.(answer) ?? 0;
     const crowdRestMs = this.#query.crowdRestMs?.() ?? 0;
-    const bucket = afterCost(this.#bucket, costMs, Math.max(restMs, crowdRestMs));
-    this.#bucket = crowdRestMs > 0 ? emptied(bucket) : bucket;
+    const bucket = crowdRestMs > 0 ? emptied(this.#bucket, this.#client.clock.now()) : this.#bucket;
+    this.#bucket = afterCost(bucket, costMs, Math.max(restMs, crowdRestMs));
   }
 
   /**

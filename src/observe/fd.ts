@@ -31,7 +31,7 @@ export const fdSink =
   }: FdSinkOptions = {}): OpenSink =>
   (log) => {
     const destination = pino.destination({ fd, sync: false, maxLength: maxWaitingBytes, contentMode: 'buffer' });
-    /** As bytes: of texts that wait it measures all again with each that comes, 8 KB a line while 2,000 checks change. */
+    /** As bytes: of texts it measures those that wait, up to 16 KiB, anew with each that comes: 8 KB a line while 2,000 checks change. */
     const send = (text: string): void => {
       destination.write(Buffer.from(text) as unknown as string); // safe: in that mode it takes bytes, which its types do not say
     };

@@ -34,8 +34,8 @@ export interface IndexWatch extends AsyncDisposable {
 
 /** Changes that come within it are told together, the first of them so much late at most. */
 const REST_MS = 10;
-/** How long Consul waits for a change; the watch ends no later. */
-const WAIT_MS = 500;
+/** How long Consul waits for a change. Far longer than anybody waits for quiet: a question that ends meanwhile would be counted or not. */
+const WAIT_MS = 5_000;
 
 /** By one connection that stays: `fetch` takes a millisecond and a half of each question, which the daemon would lack. */
 const startAsking = (): { readonly ask: (url: string) => Promise<number>; readonly close: () => void } => {
@@ -43,7 +43,7 @@ const startAsking = (): { readonly ask: (url: string) => Promise<number>; readon
   const ask = (url: string): Promise<number> =>
     new Promise((resolve, reject) => {
       get(url, { agent }, (answer) => {
-        const index = Number(answer.headers['x-consul-index']);
+        const index = Number(answer.headers['x-consul-index'] ?? 0);
         answer.resume().on('end', () => {
           resolve(index);
         });

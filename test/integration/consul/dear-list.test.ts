@@ -22,7 +22,7 @@ let client: ConsulClient;
 /** Lets go of the questions for the list that were held. */
 let release: () => void;
 let listed: string[];
-/** Filters of the questions beside it, in order. */
+/** Filters of the questions beside it that were answered, in order. */
 let filters: string[];
 
 beforeEach(async () => {
@@ -44,8 +44,8 @@ const followed = (dearBytes: number, crowd?: { readonly clock: Clock }) => {
     ...client,
     ...crowd,
     async ask(call, signal) {
-      for (const [name, value] of call.query ?? []) if (name === 'filter') filters.push(value);
       const answer = await client.ask(call, signal);
+      for (const [name, value] of call.query ?? []) if (name === 'filter') filters.push(value);
       const isList = call.path === '/v1/health/state/any' && !call.query?.some(([name]) => name === 'filter');
       if (isList && listed.push(call.path) > 1) await held;
       return answer;

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { afterCost, type Bucket, emptied, fullBucket, take } from '../../../src/consul/bucket.ts';
 
 /** Asks as fast as the bucket lets, each answer costing `costMs`; gives the times at which it asked. */
@@ -40,8 +40,22 @@ it('lets Consul rest for as long as it is told', () => {
   for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(1_500 * 0.99);
 });
 
-it('lets nothing follow at once when it was emptied, and goes no lower', () => {
-  const bucket = emptied(afterCost(fullBucket(0), 10, 1_000));
-  expect(take(bucket, 0).waitMs).toBe(1_000);
-  expect(emptied(take(bucket, 0).bucket)).toEqual(take(bucket, 0).bucket);
+describe('once it was emptied', () => {
+  it('lets nothing follow at once, however long the last question was held', () => {
+    for (const heldMs of [0, 60_000]) {
+      const bucket = afterCost(emptied(take(fullBucket(0), 0).bucket, heldMs), 10, 1_000);
+      expect(take(bucket, heldMs).waitMs).toBe(1_000);
+    }
+  });
+
+  it('lets one follow the other after the same time, again and again', () => {
+    let [bucket, nowMs] = [fullBucket(0), 0];
+    const waits = Array.from({ length: 5 }, () => {
+      const turn = take(bucket, nowMs);
+      nowMs += turn.waitMs;
+      bucket = afterCost(emptied(turn.bucket, nowMs), 10, 1_000);
+      return turn.waitMs;
+    });
+    expect(waits).toEqual([0, 1_000, 1_000, 1_000, 1_000]);
+  });
 });
