@@ -48,6 +48,11 @@ describe('once it was emptied', () => {
     }
   });
 
+  it('goes no lower', () => {
+    const { bucket } = take(afterCost(emptied(fullBucket(0), 0), 10, 1_000), 0);
+    expect(emptied(bucket, 0)).toEqual(bucket);
+  });
+
   it('lets one follow the other after the same time, again and again', () => {
     let [bucket, nowMs] = [fullBucket(0), 0];
     const waits = Array.from({ length: 5 }, () => {
