@@ -15,7 +15,8 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
 COPY --from=build /src/dist dist
+COPY bin bin
 COPY --from=build /src/visualizations visualizations
 COPY LICENSE ./
 USER node
-ENTRYPOINT ["node", "/app/dist/src/main.js"]
+ENTRYPOINT ["/app/bin/consul-esm"]

@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-/** The program: command line to exit code. */
+/** The program: command line to exit code. Started by bin/consul-esm. */
 import { parseCommandLine, USAGE } from './cli.ts';
 import { EsmError, exitCodeOf } from './errors.ts';
 import { keepHeapSmall } from './heap.ts';

@@ -34,13 +34,19 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 it('holds what is needed to run, read and install it, and nothing else', () => {
   for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'consul-esm.service', 'docs/configuration.md'])
     expect(files).toContain(file);
-  for (const file of ['dist/src/main.js', 'dist/src/index.d.ts', 'dist/machines/index.js', 'dist/revision'])
+  for (const file of [
+    'bin/consul-esm',
+    'dist/src/main.js',
+    'dist/src/index.d.ts',
+    'dist/machines/index.js',
+    'dist/revision',
+  ])
     expect(files).toContain(file);
   for (const file of ['index.html', 'inspector.css']) expect(files).toContain(`visualizations/inspector/${file}`);
   expect(files).toContain('dist/visualizations/inspector/inspector.js');
   expect(files.filter((file) => /^visualizations\/\w+\.svg$/.test(file))).toHaveLength(9);
   const folders = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
-  expect([...folders].sort()).toEqual(['dist', 'docs', 'visualizations']);
+  expect([...folders].sort()).toEqual(['bin', 'dist', 'docs', 'visualizations']);
 });
 
 it('has nothing that publint would say', async () => {

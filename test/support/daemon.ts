@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../bin/consul-esm', import.meta.url));
 
 /** Stands for the line that an ended daemon will never write. */
 const ENDED = '';
@@ -57,7 +57,7 @@ export async function startDaemon(options: DaemonOptions): Promise<TestDaemon> {
   const file = join(folder, 'x.hcl');
   if (config !== undefined) await writeFile(file, config);
   const told = args ?? (config === undefined ? [] : [`-config-file=${file}`]);
-  const command = [...runBy, process.execPath, MAIN, ...told];
+  const command = [...runBy, PROGRAM, ...told];
   const [program = '', ...rest] = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...command] : command;
   const { PATH, HOME } = process.env;
   const child = spawn(program, rest, { cwd: folder, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
