@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/consul-esm', import.meta.url));
+/** What users start. */
+export const PROGRAM = fileURLToPath(new URL('../../bin/consul-esm', import.meta.url));
 
 /** Stands for the line that an ended daemon will never write. */
 const ENDED = '';
