@@ -1,13 +1,18 @@
 /** What came back from Consul, before anyone judges it. */
 import { EsmError } from '../errors.ts';
 
-/** An HTTP answer of whatever status, its body read to the end. */
-export interface Answer {
+/** What an HTTP answer says ahead of its body. */
+export interface AnswerHead {
   readonly status: number;
   /** X-Consul-Index; undefined when it is missing or no whole number. */
   readonly index: number | undefined;
   /** Newer servers say when ACLs took something out of a list. */
   readonly isFiltered: boolean;
+}
+
+/** An answer of whatever status, its body read to the end. */
+export interface Answer extends AnswerHead {
+  /** Empty when somebody else has read it while it came. */
   readonly body: Buffer;
 }
 

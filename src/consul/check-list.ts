@@ -1,11 +1,12 @@
 /** A list of checks as it is answered again and again: only what changed since the answer before is read. */
+import { hash } from 'node:crypto';
 import type { CheckKey, CheckRecord } from '../../machines/model.ts';
 import type { Clock } from '../clock.ts';
+import { EsmError } from '../errors.ts';
 import { type Answer, listOf } from './answer.ts';
-import { type Breathe, createBreather } from './breather.ts';
-import { countOf, cut, differenceOf, type Elements, ELEMENTS_A_BREATH, NO_ELEMENTS, textOf } from './elements.ts';
+import { ElementCutter } from './elements.ts';
 import { parseCheck, parseList } from './parse.ts';
-import { type BodyRoom, emptyRoom } from './transport.ts';
+import type { BodyReader } from './transport.ts';
 
 /** What an answer says beyond the one before. */
 export interface CheckDifference {
@@ -21,71 +22,157 @@ export interface CheckDifference {
   readonly keep: () => void;
 }
 
-export interface CheckList {
-  /** Where the next answer may be put: the one that it is held against lies elsewhere. */
-  room(): BodyRoom;
-  /** `isAnew`: is not held against the answer before. Rejects with `ESM_CONSUL_UNAVAILABLE` when the answer is no list. */
-  read(answer: Answer, isAnew: boolean): Promise<CheckDifference>;
-  /** Of the time that the last `read` took, what was left to others. */
-  readonly pausedMs: number;
+/** The bytes of an element, told apart by a digest. */
+type Digest = string;
+
+/** What is remembered of an element. */
+interface Known {
+  /** Undefined: it was no check. */
+  readonly key: CheckKey | undefined;
+  /** The number of the answer in which it stood last. */
+  answer: number;
 }
 
-/** `what` names the list in errors. */
-export function createCheckList(what: string, clock: Clock): CheckList {
+type KnownElements = ReadonlyMap<Digest, Known>;
+
+const NOTHING_KNOWN: KnownElements = new Map();
+
+/** Holds the elements of one answer, as they come, against those of the answer before. */
+class Reading implements BodyReader {
+  readonly known: KnownElements;
+  readonly answer: number;
+  /** What is not known yet. */
+  readonly found = new Map<Digest, Known>();
+  readonly changed: CheckRecord[] = [];
+  size = 0;
+  bytes = 0;
+  /** What reading it took this process, in milliseconds. */
+  ms = 0;
+  readonly #clock: Clock;
+  readonly #cutter = new ElementCutter((bytes) => {
+    this.#take(bytes);
+  });
+  /** How many of those known still stand in the list. */
+  #kept = 0;
+  /** Something was cut that is no JSON by itself. */
+  #isTorn = false;
+
+  constructor(known: KnownElements, answer: number, clock: Clock) {
+    this.known = known;
+    this.answer = answer;
+    this.#clock = clock;
+  }
+
+  push(bytes: Buffer): void {
+    const startedMs = this.#clock.now();
+    this.bytes += bytes.length;
+    this.#cutter.push(bytes);
+    this.ms += this.#clock.now() - startedMs;
+  }
+
+  /** There is no more; false: it could not be cut. */
+  end(): boolean {
+    return this.#cutter.end() && !this.#isTorn;
+  }
+
+  /** What was known and stands in this answer no more. */
+  lost(): readonly (readonly [Digest, Known])[] {
+    if (this.#kept === this.known.size) return [];
+    return [...this.known].filter(([, { answer }]) => answer !== this.answer);
+  }
+
+  #take(bytes: Buffer): void {
+    this.size += 1;
+    const digest = hash('sha1', bytes, 'binary');
+    const known = this.known.get(digest) ?? this.found.get(digest);
+    if (known === undefined) this.#find(digest, bytes);
+    else if (known.answer !== this.answer) {
+      known.answer = this.answer;
+      this.#kept += 1;
+    }
+  }
+
+  #find(digest: Digest, bytes: Buffer): void {
+    try {
+      const record = parseCheck(JSON.parse(bytes.toString()));
+      if (record !== undefined) this.changed.push(record);
+      this.found.set(digest, { key: record?.key, answer: this.answer });
+    } catch {
+      this.#isTorn = true;
+    }
+  }
+}
+
+/** One list, whose answers come one after another. Of each element a digest is remembered, and whose it is: the list itself is held nowhere. */
+export class CheckList {
+  readonly #what: string;
+  readonly #clock: Clock;
   /** Undefined: no answer yet, or one that could not be cut. */
-  let known: Elements | undefined;
-  let [taken, free] = [emptyRoom(), emptyRoom()];
-  let breathe = createBreather(clock);
-  return {
-    room: () => free,
-    get pausedMs() {
-      return breathe.pausedMs;
-    },
-    async read(answer, isAnew) {
-      breathe = createBreather(clock);
-      const before = isAnew ? undefined : known;
-      const latest = await elementsOf(answer.body, breathe);
-      const compared = latest && (await compare(before, latest, breathe));
-      const rest = {
-        bytes: answer.body.length,
-        keep: () => {
-          known = compared && latest;
-          [taken, free] = [free, taken];
-        },
-      };
-      if (compared !== undefined) return { ...compared, ...rest };
-      const changed = parseList(listOf(what, answer), parseCheck);
-      return { isWhole: true, changed, gone: [], size: changed.length, ...rest };
-    },
-  };
-}
+  #known: Map<Digest, Known> | undefined;
+  #lastAnswer = 0;
+  /** Of the answer whose body comes. */
+  #reading: Reading | undefined;
+  #isUncut = false;
+  #readMs = 0;
 
-const elementsOf = async (body: Buffer, breathe: Breathe): Promise<Elements | undefined> =>
-  isEmpty(body) ? NO_ELEMENTS : await cut(body, breathe);
+  /** `what` names the list in errors. */
+  constructor(what: string, clock: Clock) {
+    this.#what = what;
+    this.#clock = clock;
+  }
 
-/** `[]`, or, as Go writes what it has none of, `null`. */
-const isEmpty = (body: Buffer): boolean => body.length < 16 && /^\s*(\[\s*\]|null)\s*$/.test(body.toString('latin1'));
+  /** What it took this process to read the last body while it came, in milliseconds. */
+  get readMs(): number {
+    return this.#readMs;
+  }
 
-/** Undefined: something was cut that is no JSON by itself. */
-async function compare(known: Elements | undefined, latest: Elements, breathe: Breathe) {
-  const { lost, found } = await differenceOf(known ?? NO_ELEMENTS, latest, breathe);
-  try {
-    const changed = await readAt(latest, found, breathe);
-    const former = known === undefined ? [] : await readAt(known, lost, breathe);
+  /**
+   * Reads the body of the next answer while it comes; undefined: it is to be gathered, for the last could not be cut. `isAnew`: it is
+   * not held against the answer before.
+   */
+  begin(isAnew: boolean): BodyReader | undefined {
+    this.#reading = this.#isUncut ? undefined : this.#open(isAnew);
+    return this.#reading;
+  }
+
+  /** What the answer says of which the body has come, to whoever `begin` gave or gathered. Throws `ESM_CONSUL_UNAVAILABLE`: it is no list. */
+  read(answer: Answer, isAnew: boolean): CheckDifference {
+    const begun = this.#reading;
+    this.#reading = undefined;
+    this.#readMs = begun?.ms ?? 0;
+    const reading = begun ?? this.#open(isAnew);
+    if (begun === undefined) reading.push(answer.body);
+    this.#isUncut = !reading.end();
+    if (!this.#isUncut) return this.#told(reading);
+    if (begun === undefined) return this.#toldWhole(answer);
+    throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${this.#what}: the answer is not a list of checks`);
+  }
+
+  #open(isAnew: boolean): Reading {
+    return new Reading((isAnew ? undefined : this.#known) ?? NOTHING_KNOWN, ++this.#lastAnswer, this.#clock);
+  }
+
+  #told(reading: Reading): CheckDifference {
+    const { known, found, changed, size, bytes } = reading;
+    const lost = reading.lost();
     const keys = new Set(changed.map(({ key }) => key));
-    const gone = former.map(({ key }) => key).filter((key) => !keys.has(key));
-    return { isWhole: known === undefined, changed, gone, size: countOf(latest) };
-  } catch {
-    return undefined;
+    const gone = lost.flatMap(([, { key }]) => (key === undefined || keys.has(key) ? [] : [key]));
+    const isWhole = known !== this.#known;
+    const keep = (): void => {
+      if (isWhole || this.#known === undefined) this.#known = found;
+      else {
+        for (const [digest] of lost) this.#known.delete(digest);
+        for (const [digest, element] of found) this.#known.set(digest, element);
+      }
+    };
+    return { isWhole, changed, gone, size, bytes, keep };
   }
-}
 
-async function readAt(elements: Elements, places: readonly number[], breathe: Breathe) {
-  const records: CheckRecord[] = [];
-  for (const [count, place] of places.entries()) {
-    if (count % ELEMENTS_A_BREATH === 0) await breathe();
-    const record = parseCheck(JSON.parse(textOf(elements, place)));
-    if (record !== undefined) records.push(record);
+  #toldWhole(answer: Answer): CheckDifference {
+    const changed = parseList(listOf(this.#what, answer), parseCheck);
+    const keep = (): void => {
+      this.#known = undefined;
+    };
+    return { isWhole: true, changed, gone: [], size: changed.length, bytes: answer.body.length, keep };
   }
-  return records;
 }

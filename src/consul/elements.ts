@@ -1,25 +1,4 @@
-/** A long list of JSON objects, told apart by their bytes: what did not change is never built. */
-import type { Breathe } from './breather.ts';
-
-/** Where each element of a list begins in its body; the last number is where one more would begin. */
-export interface Elements {
-  readonly body: Buffer;
-  readonly starts: Uint32Array;
-  /** Bytes between two elements. */
-  readonly gap: number;
-}
-
-export const NO_ELEMENTS: Elements = { body: Buffer.alloc(0), starts: new Uint32Array(1), gap: 0 };
-
-export const countOf = ({ starts }: Elements): number => starts.length - 1;
-
-const startOf = ({ starts }: Elements, place: number): number => starts[place] ?? 0;
-
-const endOf = ({ starts, gap }: Elements, place: number): number => (starts[place + 1] ?? 0) - gap;
-
-/** The element at `place`, as it stands in the list. */
-export const textOf = (elements: Elements, place: number): string =>
-  elements.body.toString('utf8', startOf(elements, place), endOf(elements, place));
+/** A long list of JSON objects, cut into its elements while its bytes come: the list itself is held nowhere. */
 
 interface Spacing {
   readonly first: string;
@@ -35,120 +14,88 @@ const SPACINGS: readonly Spacing[] = [
   { first: '[\n    ', field: '{\n        "Node": "', closing: '\n    }', between: ',\n    ', last: '\n]' },
 ];
 
+const LONGEST_OPENING = Math.max(...SPACINGS.map(({ first, field }) => first.length + field.length));
+
+/** What is held of a list, unless one of its elements is longer. */
+const WINDOW_BYTES = 64 * 1024;
+
+/** Longer than any check that Consul takes: a list that never ends its first element is given up. */
+const LONGEST_ELEMENT = 4 * 1024 * 1024;
+
 /**
  * Cuts a list of objects whose first field is `Node`. What stands between two of them, `},{"Node":"`, no JSON string can hold, for
- * its quotes would be escaped, as would a line break be. Undefined: the list is spaced otherwise, or holds something else.
+ * its quotes would be escaped, as would a line break be.
  */
-export async function cut(body: Buffer, breathe: Breathe): Promise<Elements | undefined> {
-  for (const { first, field, closing, between, last } of SPACINGS) {
-    const opening = first + field;
-    if (body.toString('latin1', 0, opening.length) !== opening) continue;
-    const end = body.lastIndexOf(closing + last);
-    if (end < 0) return undefined;
-    const border = Buffer.from(closing + between + field);
-    const step = border.length - field.length;
-    const starts = [first.length];
-    for (let at = body.indexOf(border); at >= 0; at = body.indexOf(border, at + step)) {
-      starts.push(at + step);
-      if (starts.length % ELEMENTS_A_BREATH === 0) await breathe();
+export class ElementCutter {
+  readonly #onElement: (bytes: Buffer) => void;
+  #window = Buffer.allocUnsafe(WINDOW_BYTES);
+  /** How much of the window holds what has come and was not cut yet. */
+  #end = 0;
+  /** How much of that bears no border. */
+  #searched = 0;
+  #spacing: Spacing | undefined;
+  #isBroken = false;
+
+  /** `onElement` is called with the bytes of each element in turn, which are good until it returns. */
+  constructor(onElement: (bytes: Buffer) => void) {
+    this.#onElement = onElement;
+  }
+
+  /** Takes the next bytes of the list, in whatever pieces they come. */
+  push(bytes: Buffer): void {
+    for (let taken = 0; taken < bytes.length && !this.#isBroken;) {
+      const fitting = bytes.copy(this.#window, this.#end, taken);
+      taken += fitting;
+      this.#end += fitting;
+      const spacing = this.#open();
+      if (spacing !== undefined) this.#cut(spacing);
+      if (this.#end === this.#window.length) this.#grow();
     }
-    starts.push(end + closing.length + between.length);
-    return { body, starts: Uint32Array.from(starts), gap: between.length };
   }
-  return undefined;
-}
 
-/** So many are looked at before anyone asks how late it is. */
-export const ELEMENTS_A_BREATH = 256;
+  /** There is no more; false: this was no such list, or was spaced otherwise. */
+  end(): boolean {
+    if (this.#isBroken) return false;
+    const rest = this.#window.subarray(0, this.#end);
+    if (this.#spacing === undefined) return /^\s*(\[\s*\]|null)\s*$/.test(rest.toString('latin1')); // Go writes null for what it has none of
+    const { closing, last } = this.#spacing;
+    const end = rest.lastIndexOf(closing + last);
+    if (end < 0 || rest.toString('latin1', end + closing.length + last.length).trim() !== '') return false;
+    this.#onElement(rest.subarray(0, end + closing.length));
+    return true;
+  }
 
-/** Places of elements: of those that only `before` holds, and of those that only `after` holds. */
-export interface Difference {
-  readonly lost: readonly number[];
-  readonly found: readonly number[];
-}
+  /** How the list is spaced, as soon as it is known. */
+  #open(): Spacing | undefined {
+    if (this.#spacing !== undefined) return this.#spacing;
+    const opening = this.#window.toString('latin1', 0, Math.min(this.#end, LONGEST_OPENING));
+    this.#spacing = SPACINGS.find(({ first, field }) => opening.startsWith(first + field));
+    if (this.#spacing !== undefined) this.#drop(this.#spacing.first.length);
+    else this.#isBroken = opening.length === LONGEST_OPENING;
+    return this.#spacing;
+  }
 
-/** How far ahead an element is looked for: so many may be added or removed in one place, as with a node of so many checks. */
-const FAR = 4_096;
-
-/** And how far once one was not found so: the lists have another order, and looking far for each would take for ever. */
-const NEAR = 32;
-
-/**
- * Both lists are in the same order, but for what changed. An element that moved further than that is told as lost and as found;
- * what is told as neither stands in both, byte for byte.
- */
-export async function differenceOf(before: Elements, after: Elements, breathe: Breathe): Promise<Difference> {
-  const [lost, found]: [number[], number[]] = [[], []];
-  const [countBefore, countAfter] = [countOf(before), countOf(after)];
-  let [left, right, reach] = [0, 0, FAR];
-  while (left < countBefore && right < countAfter) {
-    const run = equalRun(before, left, after, right);
-    left += run;
-    right += run;
-    if (run > 0) {
-      await breathe();
-      continue;
+  #cut({ closing, between, field }: Spacing): void {
+    const bytes = this.#window.subarray(0, this.#end);
+    const border = closing + between + field;
+    let start = 0;
+    let at = bytes.indexOf(border, this.#searched, 'latin1');
+    while (at >= 0) {
+      this.#onElement(bytes.subarray(start, at + closing.length));
+      start = at + closing.length + between.length;
+      at = bytes.indexOf(border, start, 'latin1');
     }
-    const { skipLeft, skipRight, isFound } = nextMatch(before, left, after, right, reach);
-    if (!isFound) reach = NEAR;
-    for (const end = left + skipLeft; left < end; left += 1) lost.push(left);
-    for (const end = right + skipRight; right < end; right += 1) found.push(right);
-    if (skipLeft + skipRight > 0) continue;
-    left += 1;
-    right += 1;
-    if (left % ELEMENTS_A_BREATH === 0) await breathe();
+    this.#drop(start);
+    this.#searched = Math.max(0, this.#end - border.length);
   }
-  for (; left < countBefore; left += 1) lost.push(left);
-  for (; right < countAfter; right += 1) found.push(right);
-  return { lost, found };
-}
 
-/** Elements compared in one go: few lists differ in many places. */
-const RUN = 64;
-
-/** {@link RUN}, if so many elements from here on are equal in both; else 0. */
-function equalRun(before: Elements, left: number, after: Elements, right: number): number {
-  if (left + RUN >= countOf(before) || right + RUN >= countOf(after)) return 0;
-  const [start, end, from, to] = [
-    startOf(before, left),
-    startOf(before, left + RUN),
-    startOf(after, right),
-    startOf(after, right + RUN),
-  ];
-  return end - start === to - from && before.body.compare(after.body, from, to, start, end) === 0 ? RUN : 0;
-}
-
-/** How many elements stand before the next that both hold, or that is the same check in both, other than it was. */
-function nextMatch(before: Elements, left: number, after: Elements, right: number, reach: number) {
-  if (isEqual(before, left, after, right)) return { skipLeft: 0, skipRight: 0, isFound: true };
-  if (isSameCheck(before, left, after, right)) return { skipLeft: 1, skipRight: 1, isFound: true };
-  for (let ahead = 1; ahead <= reach; ahead += 1) {
-    if (isEqual(before, left + ahead, after, right + ahead))
-      return { skipLeft: ahead, skipRight: ahead, isFound: true };
-    if (isEqual(before, left, after, right + ahead)) return { skipLeft: 0, skipRight: ahead, isFound: true };
-    if (isEqual(before, left + ahead, after, right)) return { skipLeft: ahead, skipRight: 0, isFound: true };
+  #drop(length: number): void {
+    this.#window.copyWithin(0, length, this.#end);
+    this.#end -= length;
   }
-  return { skipLeft: 1, skipRight: 1, isFound: false };
-}
 
-/** Consul writes what a check is called, its node and its id, in front of its name. */
-const NAME_FIELD = Buffer.from('"Name"');
-
-function isSameCheck(before: Elements, left: number, after: Elements, right: number): boolean {
-  const [start, from] = [startOf(before, left), startOf(after, right)];
-  const [end, to] = [before.body.indexOf(NAME_FIELD, start), after.body.indexOf(NAME_FIELD, from)];
-  return (
-    end >= 0 && to >= 0 && end - start === to - from && before.body.compare(after.body, from, to, start, end) === 0
-  );
-}
-
-function isEqual(before: Elements, left: number, after: Elements, right: number): boolean {
-  if (left >= countOf(before) || right >= countOf(after)) return false;
-  const [start, end, from, to] = [
-    startOf(before, left),
-    endOf(before, left),
-    startOf(after, right),
-    endOf(after, right),
-  ];
-  return end - start === to - from && before.body.compare(after.body, from, to, start, end) === 0;
+  #grow(): void {
+    if (this.#end < LONGEST_ELEMENT) this.#window = Buffer.concat([this.#window], 2 * this.#end);
+    else this.#isBroken = true;
+  }
 }

@@ -1,7 +1,7 @@
 /** The data plane: catalog, health, KV and transactions over one bounded pool of undici. */
 import type { Dispatcher } from 'undici';
 import { EsmError } from '../errors.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, AnswerHead } from './answer.ts';
 import type { ConsulAddress } from './address.ts';
 import type { TlsOptions } from './tls.ts';
 import { Pool, request } from './undici.ts';
@@ -22,22 +22,15 @@ export interface Call {
   readonly maxBytes?: number;
   /** How long the whole may take, in milliseconds. Default: 10 s. */
   readonly timeoutMs?: number;
-  /** Where the body is put, in place of what was there before. Default: a buffer of its own. */
-  readonly room?: BodyRoom | undefined;
+  /** Who reads the body of an answer of status 200 while it comes; undefined: it is gathered. Default: all are. */
+  readonly reader?: ((head: AnswerHead) => BodyReader | undefined) | undefined;
 }
 
-/**
- * Room for one body, used again and again by whoever asks for a long list all the time: V8 counts the bytes of buffers, and searches
- * the whole heap for garbage after some 64 MB of new ones.
- */
-export interface BodyRoom {
-  buffer: Buffer;
+/** Of a list of many megabytes neither room nor garbage is made by whoever takes it in pieces. */
+export interface BodyReader {
+  /** The bytes are good until it returns. */
+  push(bytes: Buffer): void;
 }
-
-const NO_BYTES = Buffer.alloc(0);
-
-/** Room for nothing yet: it grows with the bodies that are put there. */
-export const emptyRoom = (): BodyRoom => ({ buffer: NO_BYTES });
 
 /** Parameters of a query in order; one may come more than once (`node-meta`). */
 export type Query = readonly (readonly [name: string, value: string])[];
@@ -78,39 +71,32 @@ export function createTransport(
         body: call.body ?? null,
         signal,
       });
-      const body = await readBody(answer.body, call.maxBytes ?? DEFAULT_MAX_BYTES, call.room);
-      return {
+      const head = {
         status: answer.statusCode,
         index: indexOf(answer.headers['x-consul-index']),
         isFiltered: answer.headers['x-consul-results-filtered-by-acls'] === 'true',
-        body,
       };
+      const reader = head.status === 200 ? call.reader?.(head) : undefined;
+      return { ...head, body: await readBody(answer.body, call.maxBytes ?? DEFAULT_MAX_BYTES, reader) };
     },
     close: () => void pool.close(),
     destroy: () => pool.destroy(),
   };
 }
 
-/** What a room has over a body that did not fit into the one before: lists grow slowly. */
-const SPARE = 1 / 16;
-
 const pathOf = ({ path, query = [] }: Call): string =>
   query.length === 0 ? path : `${path}?${query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')}`;
 
-async function readBody(body: AsyncIterable<Buffer>, maxBytes: number, room?: BodyRoom): Promise<Buffer> {
-  const known = room?.buffer ?? NO_BYTES;
-  const beyond: Buffer[] = [];
-  let [length, fitting] = [0, 0];
+async function readBody(body: AsyncIterable<Buffer>, maxBytes: number, reader?: BodyReader): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
     if (length > maxBytes) throw new EsmError('ESM_CONSUL_UNAVAILABLE', `the answer is larger than ${maxBytes} bytes`);
-    if (length <= known.length) fitting += chunk.copy(known, fitting);
-    else beyond.push(chunk);
+    if (reader === undefined) chunks.push(chunk);
+    else reader.push(chunk);
   }
-  if (beyond.length === 0) return known.subarray(0, length);
-  if (room === undefined) return Buffer.concat(beyond, length);
-  room.buffer = Buffer.concat([known.subarray(0, fitting), ...beyond], Math.ceil(length * (1 + SPARE)));
-  return room.buffer.subarray(0, length);
+  return Buffer.concat(chunks);
 }
 
 function indexOf(header: string | string[] | undefined): number | undefined {

@@ -3,8 +3,8 @@
  * cheaper questions find what must not wait for it: the checks that are not passing or bear no output, and those of a node that is new.
  */
 import type { CheckRecord } from '../../machines/model.ts';
-import { listOf } from './answer.ts';
-import { type CheckDifference, createCheckList } from './check-list.ts';
+import { type AnswerHead, listOf } from './answer.ts';
+import { type CheckDifference, CheckList } from './check-list.ts';
 import type { ConsulClient } from './client.ts';
 import type { CheckNews, Watch, WatchObserver } from './consul.ts';
 import { parseCheck, parseList } from './parse.ts';
@@ -59,7 +59,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
   const stopped = new AbortController();
   let lastIndex = 0;
   let glance: Watch | undefined;
-  let glanceRestMs = 0;
+  let listBytes = 0;
   let areSilentFew = false;
 
   /** What a question found that was asked beside the list, and is no older. */
@@ -76,7 +76,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
       reading('watching checks that are not passing or new', client, {
         query: () => [...query(), areSilentFew ? NOT_PASSING_OR_SILENT : NOT_PASSING],
         crowdRestMs: () => (isCrowded() ? CROWD_GLANCE_REST_MS : 0),
-        restMs: () => glanceRestMs,
+        restMs: () => listBytes / GLANCED_BYTES_PER_MS,
       }),
       {
         onAnswer: ({ changed, keep }, index) => {
@@ -92,8 +92,8 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
     const news = mirrored(records, difference, index, lastIndex);
     difference.keep();
     lastIndex = index;
-    glanceRestMs = difference.bytes / GLANCED_BYTES_PER_MS;
-    if (difference.bytes > dearBytes) {
+    listBytes = difference.bytes;
+    if (listBytes > dearBytes) {
       const wereSilentFew = areSilentFew;
       areSilentFew = records.count(({ output }) => output === '') <= MOST_SILENT;
       if (glance === undefined) glance = startGlance();
@@ -112,7 +112,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
       isAnew: (index) => index < lastIndex,
       crowdRestMs: () => (isCrowded() ? CROWD_REST_MS : 0),
       isDoubtful: ({ size }) => size === 0,
-      restMs: ({ body }) => (body.length > dearBytes ? body.length / BYTES_PER_MS : 0),
+      restMs: () => (listBytes > dearBytes ? listBytes / BYTES_PER_MS : 0),
     }),
     { ...observer, onAnswer: takeIn },
   );
@@ -154,7 +154,8 @@ interface Reading extends Pick<Question, 'crowdRestMs' | 'restMs' | 'isDoubtful'
 
 /** A question for checks, of which an answer tells what changed. */
 const reading = (what: string, { clock }: ConsulClient, { query, isAnew, ...rest }: Reading): Question => {
-  const list = createCheckList(what, clock);
+  const list = new CheckList(what, clock);
+  const isReadAnew = ({ index = 0 }: AnswerHead): boolean => isAnew?.(index) ?? false;
   return {
     ...rest,
     what,
@@ -162,9 +163,9 @@ const reading = (what: string, { clock }: ConsulClient, { query, isAnew, ...rest
     get query() {
       return query();
     },
-    room: () => list.room(),
-    pausedMs: () => list.pausedMs,
-    parse: (answer) => list.read(answer, isAnew?.(answer.index ?? 0) ?? false),
+    reader: (head) => list.begin(isReadAnew(head)),
+    readMs: () => list.readMs,
+    parse: (answer) => list.read(answer, isReadAnew(answer)),
     isEachTold: true, // an edit of a node's meta may change the list and not its index
   };
 };

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { backoffMs, failuresAfter } from '../../machines/rules/backoff.ts';
 import { EsmError } from '../errors.ts';
 import { requireSight } from './acl-filter.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, AnswerHead } from './answer.ts';
 import { afterCost, type Bucket, emptied, fullBucket, take } from './bucket.ts';
 import type { ConsulClient } from './client.ts';
 import type { Watch, WatchObserver } from './consul.ts';
 import { requireOk } from './errors.ts';
 import { createRest, type Rest } from './rest.ts';
-import type { BodyRoom, Call, Query } from './transport.ts';
+import type { BodyReader, Call, Query } from './transport.ts';
 
 /** How long a query rests in Consul while nothing changes. */
 export interface Hold {
@@ -42,18 +42,18 @@ export interface BlockingQuery<T> {
   readonly path: string;
   /** Read anew for every question. */
   readonly query?: Query;
-  /** Where the body of the next answer is put, for lists so long that a buffer for each is dear. */
-  room?(): BodyRoom;
+  /** Who reads the body of the next answer while it comes; `parse` is then given one without. Default, and if undefined: nobody. */
+  reader?(head: AnswerHead): BodyReader | undefined;
+  /** What that took this process, in milliseconds. Default: nothing. */
+  readMs?(): number;
   /** Makes the value of an answer of status 200, or of 404 when `isAbsentOk`. May throw an EsmError. */
   parse(answer: Answer, signal: AbortSignal): T | Promise<T>;
   /** Every answer is told, for its value says what is new in it. Default: none whose body is that of the one before. */
   readonly isEachTold?: true;
   /** Default: {@link LONG_HOLD}. */
   readonly hold?: Hold | undefined;
-  /** Of the time that `parse` took last, what was left to others and so cost nothing. Default: nothing. */
-  pausedMs?(): number;
-  /** How long Consul is to be left alone after such an answer, for what it costs there. Default: not at all. */
-  restMs?(answer: Answer): number;
+  /** How long Consul is to be left alone after the last answer, for what it costs there. Default: not at all. */
+  restMs?(): number;
   /** How long Consul is to be left alone while this instance itself changes all the time what is asked for; 0: it does not. Default: 0. */
   crowdRestMs?(): number;
   /** 404 is an answer too: a KV key that does not exist. */
@@ -137,7 +137,7 @@ class Loop<T> implements Watch {
     const answer = await this.#answer(this.#index, failures, signal);
     const startedMs = this.#client.clock.now();
     const index = await this.#tell(answer, signal);
-    this.#rateAfter(answer, this.#client.clock.now() - startedMs - (this.#query.pausedMs?.() ?? 0));
+    this.#rateAfter(this.#client.clock.now() - startedMs + (this.#query.readMs?.() ?? 0));
     // Lower than the last: Consul lost its state, begin anew. And a query for index 0 would never be held.
     this.#index = signal.aborted || index < this.#index ? 0 : Math.max(1, index);
   }
@@ -150,8 +150,8 @@ class Loop<T> implements Watch {
     throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${what}: the answer bears no X-Consul-Index`);
   }
 
-  #rateAfter(answer: Answer, costMs: number): void {
-    const restMs = this.#query.restMs?.(answer) ?? 0;
+  #rateAfter(costMs: number): void {
+    const restMs = this.#query.restMs?.() ?? 0;
     const crowdRestMs = this.#query.crowdRestMs?.() ?? 0;
     const bucket = crowdRestMs > 0 ? emptied(this.#bucket, this.#client.clock.now()) : this.#bucket;
     this.#bucket = afterCost(bucket, costMs, Math.max(restMs, crowdRestMs));
@@ -203,7 +203,7 @@ const callOf = <T>(question: BlockingQuery<T>, index: number, failures: number):
       index === 0
         ? Math.min(LONGEST_FIRST_TIMEOUT_MS, FIRST_TIMEOUT_MS * 2 ** failures)
         : waitS * 1000 * (17 / 16) + wayMs,
-    room: question.room?.(),
+    reader: question.reader && ((head) => question.reader?.(head)),
   };
 };
 

@@ -64,33 +64,50 @@ describe('against one agent', () => {
     expect(nodes.troubles).toEqual([]);
   });
 
-  it('rests for what an answer cost here, and not for what others did while it was read', async () => {
-    const [othersMs, rests] = [10_000, new Array<number>()];
+  /** How long a watch rests after answers whose bodies take `comesMs` to come, of which `readMs` are this process's own work. */
+  const restsAfter = async (comesMs: number, readMs: number): Promise<readonly number[]> => {
+    const rests: number[] = [];
     let aheadMs = 0;
     const clock: Clock = {
       ...systemClock,
       now: () => Date.now() + aheadMs,
       setTimeout(call, delayMs) {
         rests.push(delayMs);
-        return systemClock.setTimeout(call, delayMs);
+        return systemClock.setTimeout(call, Math.min(delayMs, 10));
       },
     };
-    const busy: BlockingQuery<string> = {
+    let value = '';
+    const long: BlockingQuery<string> = {
       what: 'watching a key',
-      path: '/v1/kv/busy',
+      path: '/v1/kv/long',
+      query: [['raw', '']],
       isAbsentOk: true,
-      parse({ body }) {
-        aheadMs += othersMs;
-        return body.toString();
+      isEachTold: true,
+      reader() {
+        aheadMs += comesMs;
+        value = '';
+        return {
+          push(bytes) {
+            value += bytes.toString();
+          },
+        };
       },
-      pausedMs: () => othersMs,
+      readMs: () => readMs,
+      parse: ({ status, body }) => (status === 200 ? `read: ${value}, gathered: ${body.toString()}` : 'absent'),
     };
-    using values = follow<string>((observer) => startWatch({ ...client, clock }, busy, observer));
+    await consul.delete('/kv/long');
+    using values = follow<string>((observer) => startWatch({ ...client, clock }, long, observer));
+    await values.until('no key', (told) => told === 'absent');
     for (let write = 0; write < 5; write += 1) {
-      await consul.put('/kv/busy', String(write));
-      await values.until('the value', () => values.answers.length > write);
+      await consul.put('/kv/long', String(write));
+      await values.until('the value', (told) => told === `read: ${write}, gathered: `);
     }
-    expect(Math.max(0, ...rests)).toBeLessThan(1_000);
+    return rests;
+  };
+
+  it('rests for what an answer cost here, and not for what others did while its body came', async () => {
+    expect(Math.max(0, ...(await restsAfter(10_000, 0)))).toBeLessThan(1_000);
+    expect(Math.max(0, ...(await restsAfter(0, 2_000)))).toBeGreaterThan(4_000);
   });
 
   it('tells no answer twice', async () => {

@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { AnswerHead } from '../../../src/consul/answer.ts';
 import type { ConsulClient, ConsulOptions } from '../../../src/consul/client.ts';
 import { createCatalog } from '../../../src/consul/catalog.ts';
 import { hasLeader } from '../../../src/consul/gate.ts';
 import { createKeys } from '../../../src/consul/keys.ts';
 import { createRecords } from '../../../src/consul/records.ts';
-import { emptyRoom } from '../../../src/consul/transport.ts';
+import type { BodyReader } from '../../../src/consul/transport.ts';
 import { startConsul, type TestConsul } from '../../support/consul.ts';
 import { connect, follow, forever, NO_TLS } from '../../support/consul-client.ts';
 import { startForwardProxy } from '../../support/forward-proxy.ts';
@@ -161,19 +162,47 @@ describe('an answer', () => {
     expect(sent).toBeLessThan(100e6);
   });
 
-  it('is put where room is made for it, longer or shorter than the one before', async () => {
-    const bodies = [10, 300_000, 299_000, 0, 500_000, 7].map((length, place) => Buffer.alloc(length, `body ${place}`));
+  it('is given to whoever reads it while it comes, if it is an answer, and is gathered if not or if nobody does', async () => {
+    const answers = [
+      [200, 300_000],
+      [200, 0],
+      [500, 10],
+      [404, 10],
+      [200, 7],
+    ] as const;
     let asked = 0;
-    await using server = await startHttpTarget((_, to) => to.end(bodies[asked++]));
+    await using server = await startHttpTarget((_, to) => {
+      const [status, length] = answers[asked % answers.length] ?? [500, 0];
+      to.writeHead(status, { 'x-consul-index': `${++asked}` }).end(Buffer.alloc(length, 'x'));
+    });
     const client = await connect(never, http(server.port));
-    const room = emptyRoom();
-    const buffers = new Set<Buffer>();
-    for (const expected of bodies) {
-      const { body } = await client.ask({ method: 'GET', path: '/', room }, forever);
-      expect(body.equals(expected)).toBe(true);
-      buffers.add(room.buffer);
-    }
-    expect(buffers.size).toBe(3); // one for each that was longer than all before
+    const ask = async (isReadFor: (index: number) => boolean): Promise<readonly string[]> => {
+      const told: string[] = [];
+      for (const [status] of answers) {
+        let length = 0;
+        const push = (bytes: Buffer): void => {
+          length += bytes.length;
+        };
+        const reader = ({ index = 0 }: AnswerHead): BodyReader | undefined => (isReadFor(index) ? { push } : undefined);
+        const answer = await client.ask({ method: 'GET', path: '/', reader }, forever);
+        expect(answer.status).toBe(status);
+        told.push(`${length} read, ${answer.body.length} gathered`);
+      }
+      return told;
+    };
+    const gathered = ['0 read, 10 gathered', '0 read, 10 gathered'];
+    expect(await ask(() => true)).toEqual([
+      '300000 read, 0 gathered',
+      '0 read, 0 gathered',
+      ...gathered,
+      '7 read, 0 gathered',
+    ]);
+    expect(await ask((index) => index !== 6)).toEqual([
+      '0 read, 300000 gathered',
+      '0 read, 0 gathered',
+      ...gathered,
+      '7 read, 0 gathered',
+    ]);
     await client.close();
   });
 

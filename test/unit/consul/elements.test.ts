@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { countOf, cut, differenceOf, NO_ELEMENTS, textOf, type Elements } from '../../../src/consul/elements.ts';
+import { ElementCutter } from '../../../src/consul/elements.ts';
+import { inEqualPieces, inPieces } from '../../support/pieces.ts';
 
-const breathe = (): Promise<void> => Promise.resolve();
-const textsOf = (elements: Elements): readonly string[] =>
-  Array.from({ length: countOf(elements) }, (_, place) => textOf(elements, place));
+/** The elements that were cut, or undefined: it could not be. */
+const cut = (pieces: readonly Buffer[]): readonly string[] | undefined => {
+  const found: string[] = [];
+  const cutter = new ElementCutter((bytes) => found.push(bytes.toString()));
+  for (const piece of pieces) cutter.push(piece);
+  return cutter.end() ? found : undefined;
+};
+
 const compact = (list: readonly unknown[]): Buffer => Buffer.from(JSON.stringify(list));
-const spaced = (list: readonly unknown[]): Buffer => Buffer.from(JSON.stringify(list, undefined, 4));
+const spaced = (list: readonly unknown[]): Buffer => Buffer.from(`${JSON.stringify(list, undefined, 4)}\n`);
 
 /** Names that look like the borders between elements, and Outputs that do. */
 const text = fc.oneof(fc.string(), fc.constantFrom('},{"Node":"', '\n    },\n    {\n        "Node": "', '}]', 'ä€😀'));
@@ -16,66 +22,47 @@ const list = fc.array(element, { minLength: 1, maxLength: 30 });
 it.each([
   ['compact', compact],
   ['spaced', spaced],
-])('a %s list is cut into its elements, whatever they hold', async (_, write) => {
-  await fc.assert(
-    fc.asyncProperty(list, async (elements) => {
-      const found = await cut(write(elements), breathe);
-      expect(found && textsOf(found).map((one) => JSON.parse(one) as unknown)).toEqual(elements);
+])('a %s list is cut into its elements, whatever they hold and whatever pieces it comes in', (_, write) => {
+  fc.assert(
+    fc.property(list, fc.array(fc.nat(200)), (elements, lengths) => {
+      const found = cut(inPieces(write(elements), lengths));
+      expect(found?.map((one) => JSON.parse(one) as unknown)).toEqual(elements);
     }),
   );
 });
 
-it.each(['', 'null', '[]', '{}', '[{"Name":"x"}]', '[{"Node":"x"', '[ {"Node":"x"} ]'])(
-  '%j is not cut',
-  async (body) => {
-    expect(await cut(Buffer.from(body), breathe)).toBeUndefined();
-  },
-);
-
-const bytes = async (elements: readonly unknown[]): Promise<Elements> =>
-  (await cut(compact(elements), breathe)) ?? NO_ELEMENTS;
-
-const many = Array.from({ length: 200 }, (_, place) => ({ Node: `n${place}`, Name: '', Output: 'x' }));
-
-it('what is neither lost nor found stands in both lists, as often in one as in the other', async () => {
-  const two = fc.tuple(list, fc.array(fc.nat(40)), list).map(([before, kept, more]) => {
-    const after = [...kept.flatMap((place) => before[place] ?? []), ...more];
-    return [
-      [...many, ...before, ...many],
-      [...many.slice(more.length), ...after, ...many],
-    ] as const;
-  });
-  await fc.assert(
-    fc.asyncProperty(two, async ([listBefore, listAfter]) => {
-      const [before, after] = [await bytes(listBefore), await bytes(listAfter)];
-      const { lost, found } = await differenceOf(before, after, breathe);
-      const rest = (elements: Elements, places: readonly number[]): readonly string[] =>
-        textsOf(elements)
-          .filter((_, place) => !places.includes(place))
-          .sort();
-      expect(rest(before, lost)).toEqual(rest(after, found));
-    }),
-  );
+it.each([1, 7, 70_000])('elements longer than what is held of a list are cut, %i bytes at a time', (length) => {
+  const elements = ['x', 'y'.repeat(300_000), 'z'].map((Output) => ({ Node: 'n', Output }));
+  const body = compact(elements);
+  const found = cut(inEqualPieces(body, length));
+  expect(found?.map((one) => JSON.parse(one) as unknown)).toEqual(elements);
 });
 
-const others = Array.from({ length: 100 }, (_, place) => ({ Node: `m${place}`, Name: '', Output: 'x' }));
-const all = many.map((_, place) => place);
+it.each(['[]', 'null', ' null\n', '[ ]\n'])('%j has no elements', (body) => {
+  expect(cut([Buffer.from(body)])).toEqual([]);
+});
 
 it.each([
-  ['nothing', many, [], []],
-  ['one changed', many.with(7, { Node: 'n7', Name: '', Output: 'yy' }), [7], [7]],
-  [
-    'two neighbours changed',
-    many.with(7, { Node: 'n7', Name: '', Output: 'y' }).with(8, { Node: 'n8', Name: '', Output: 'y' }),
-    [7, 8],
-    [7, 8],
-  ],
-  ['one added', many.toSpliced(9, 0, { Node: 'n8a', Name: '', Output: 'x' }), [], [9]],
-  ['ten removed', many.toSpliced(100, 10), [100, 101, 102, 103, 104, 105, 106, 107, 108, 109], []],
-  ['a hundred removed', many.toSpliced(50, 100), Array.from({ length: 100 }, (_, place) => 50 + place), []],
-  ['a hundred added', [...others, ...many], [], others.map((_, place) => place)],
-  ['all changed', many.map(({ Node }) => ({ Node, Name: '', Output: 'y' })), all, all],
-  ['the last removed', many.slice(0, -1), [199], []],
-])('finds no more than what changed: %s', async (_, after, lost, found) => {
-  expect(await differenceOf(await bytes(many), await bytes(after), breathe)).toEqual({ lost, found });
+  '',
+  '{}',
+  '[{"Name":"x"}]',
+  '[{"Node":"x"',
+  '[{"Node":"x"}]]',
+  '[ {"Node":"x"} ]',
+  ' '.repeat(100),
+  `[ ${'{'.repeat(100)}`,
+])('%j is not cut', (body) => {
+  expect(cut([Buffer.from(body)])).toBeUndefined();
+  expect(cut(inEqualPieces(Buffer.from(body), 1))).toBeUndefined();
+});
+
+it('an element that does not end is given up, and no more of it is held', () => {
+  const cutter = new ElementCutter(() => undefined);
+  cutter.push(Buffer.from('[{"Node":"'));
+  const before = process.memoryUsage().arrayBuffers;
+  const piece = Buffer.alloc(1024 * 1024, 'x');
+  for (let count = 0; count < 64; count += 1) cutter.push(piece);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * 1024 * 1024);
+  cutter.push(Buffer.from('"}]'));
+  expect(cutter.end()).toBe(false);
 });
