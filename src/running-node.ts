@@ -59,6 +59,9 @@ export const startNode = (
     lastEvent: undefined,
   };
   nodeChart.runtimes.set(name, runtime);
+  // What the functions below refer to lives as long as the node: not `record`, whose checks are soon out of date.
+  const status = healthOf(record.checks.values());
+  const failingSinceMs = failures.nodes.get(name)?.sinceMs;
   let settings = initialSettings;
 
   const startRoot = (isPinged: boolean): NodeRoot => {
@@ -66,8 +69,8 @@ export const startNode = (
       name,
       partition,
       isProbed: isPinged,
-      status: healthOf(record.checks.values()),
-      failingSinceMs: failures.nodes.get(name)?.sinceMs,
+      status,
+      failingSinceMs,
       settings,
       incarnation: deps.newId(),
       startedAtMs: clock.now(),

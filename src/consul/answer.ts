@@ -41,8 +41,11 @@ export const asObject = (value: unknown): Readonly<Record<string, unknown>> | un
   // safe: an object that is no array is readable by any string key
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
 
+/** One for all: tens of thousands of checks have no tags. */
+const NONE: readonly never[] = [];
+
 /** A JSON array; Go writes an empty one as null. */
-export const asArray = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+export const asArray = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : NONE);
 
 export const asString = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -51,5 +54,7 @@ export const asIndex = (value: unknown): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
 
 /** Only the strings of a list. */
-export const asStrings = (value: unknown): readonly string[] =>
-  asArray(value).filter((item): item is string => typeof item === 'string');
+export const asStrings = (value: unknown): readonly string[] => {
+  const items = asArray(value);
+  return items.length === 0 ? NONE : items.filter((item): item is string => typeof item === 'string');
+};
