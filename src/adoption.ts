@@ -2,8 +2,8 @@
 import type { CheckKey, CheckRecord } from '../machines/model.ts';
 import { backoffMs, failuresAfter } from '../machines/rules/backoff.ts';
 import type { NodeRecord } from '../machines/rules/reconcile.ts';
-import type { Clock, Random } from './clock.ts';
 import { createBreather } from './breather.ts';
+import type { Clock, Random } from './clock.ts';
 import type { Catalog, FailureTimes } from './consul/consul.ts';
 import { createRest } from './consul/rest.ts';
 import { EsmError } from './errors.ts';

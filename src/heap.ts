@@ -13,19 +13,18 @@ const PLAIN_WASM = '--liftoff-only';
 /**
  * A heap that is kept small. Without it 2,000 checks a second held 250 MB, 40 of them in use (docs/performance.md).
  *
- * - A full collection begins when the heap has grown by 15 % since the last one. V8 on its own lets it grow to three or four times the size.
- * - It empties pages of which a fifth is free; else only those of which hardly anything is left. While 10,000 checks wrote their first output
- *   the heap got 20 MB of holes, too small for what grows old.
+ * - A full collection begins when the heap has grown by 10 % since the last one, and by 8 MB at least, which is V8's own step. V8 on its own lets it grow to
+ *   three or four times the size.
  * - The young generation stays as it begins, 2 MB twice (bin/consul-esm): hardly anything outlives a collection, whatever its size.
  */
-const SMALL_HEAP = ['--heap-growing-percent=15', '--optimize-for-size', '--semi-space-growth-factor=1'];
+const SMALL_HEAP = ['--heap-growing-percent=10', '--semi-space-growth-factor=1'];
 
 /**
  * In a large heap each full collection takes its time, and a quick one looks at every page of the old generation. With 50,000 checks, when
  * all of them wrote their output within a minute, that and what grew old for want of room took more than half of the daemon's time. So there
  * are fewer of both, and the young generation grows as V8 sees fit.
  */
-const LARGE_HEAP = ['--heap-growing-percent=25', '--no-optimize-for-size', '--semi-space-growth-factor=2'];
+const LARGE_HEAP = ['--heap-growing-percent=25', '--semi-space-growth-factor=2'];
 const LARGE_HEAP_BYTES = 128 * 1024 * 1024;
 
 export const HEAP_FLAGS = [ALL_YOUNG, PLAIN_WASM, ...SMALL_HEAP, ...LARGE_HEAP];

@@ -38,7 +38,7 @@ type KnownElements = ReadonlyMap<Digest, Known>;
 const NOTHING_KNOWN: KnownElements = new Map();
 
 /** Holds the elements of one answer, as they come, against those of the answer before. */
-class Reading implements BodyReader {
+class Comparison implements BodyReader {
   readonly known: KnownElements;
   readonly answer: number;
   /** What is not known yet. */
@@ -111,7 +111,7 @@ export class CheckList {
   #known: Map<Digest, Known> | undefined;
   #lastAnswer = 0;
   /** Of the answer whose body comes. */
-  #reading: Reading | undefined;
+  #comparison: Comparison | undefined;
   #isUncut = false;
   #readMs = 0;
 
@@ -131,30 +131,30 @@ export class CheckList {
    * not held against the answer before.
    */
   begin(isAnew: boolean): BodyReader | undefined {
-    this.#reading = this.#isUncut ? undefined : this.#open(isAnew);
-    return this.#reading;
+    this.#comparison = this.#isUncut ? undefined : this.#open(isAnew);
+    return this.#comparison;
   }
 
-  /** What the answer says of which the body has come, to whoever `begin` gave or gathered. Throws `ESM_CONSUL_UNAVAILABLE`: it is no list. */
+  /** What the answer says, whose body has been read by now, or gathered. Throws `ESM_CONSUL_UNAVAILABLE`: it is no list. */
   read(answer: Answer, isAnew: boolean): CheckDifference {
-    const begun = this.#reading;
-    this.#reading = undefined;
+    const begun = this.#comparison;
+    this.#comparison = undefined;
     this.#readMs = begun?.ms ?? 0;
-    const reading = begun ?? this.#open(isAnew);
-    if (begun === undefined) reading.push(answer.body);
-    this.#isUncut = !reading.end();
-    if (!this.#isUncut) return this.#told(reading);
+    const comparison = begun ?? this.#open(isAnew);
+    if (begun === undefined) comparison.push(answer.body);
+    this.#isUncut = !comparison.end();
+    if (!this.#isUncut) return this.#told(comparison);
     if (begun === undefined) return this.#toldWhole(answer);
     throw new EsmError('ESM_CONSUL_UNAVAILABLE', `${this.#what}: the answer is not a list of checks`);
   }
 
-  #open(isAnew: boolean): Reading {
-    return new Reading((isAnew ? undefined : this.#known) ?? NOTHING_KNOWN, ++this.#lastAnswer, this.#clock);
+  #open(isAnew: boolean): Comparison {
+    return new Comparison((isAnew ? undefined : this.#known) ?? NOTHING_KNOWN, ++this.#lastAnswer, this.#clock);
   }
 
-  #told(reading: Reading): CheckDifference {
-    const { known, found, changed, size, bytes } = reading;
-    const lost = reading.lost();
+  #told(comparison: Comparison): CheckDifference {
+    const { known, found, changed, size, bytes } = comparison;
+    const lost = comparison.lost();
     const keys = new Set(changed.map(({ key }) => key));
     const gone = lost.flatMap(([, { key }]) => (key === undefined || keys.has(key) ? [] : [key]));
     const isWhole = known !== this.#known;

@@ -19,7 +19,7 @@ const LONGEST_OPENING = Math.max(...SPACINGS.map(({ first, field }) => first.len
 /** What is held of a list, unless one of its elements is longer. */
 const WINDOW_BYTES = 64 * 1024;
 
-/** Longer than any check that Consul takes: a list that never ends its first element is given up. */
+/** A list with an element that is longer is not cut: an answer that never ends its first would be held without end. */
 const LONGEST_ELEMENT = 4 * 1024 * 1024;
 
 /**

@@ -24,7 +24,7 @@ const LONG_HOLD: Hold = { waitS: 50, wayMs: 5_000 };
 
 /**
  * A first answer comes at once, and one that does not has gone to a leader that is cut off. But 50,000 checks take Consul two
- * seconds and the wire some more, on a slow machine many: every further try waits twice as long, up to the longest.
+ * seconds, the wire and reading some more, on a slow machine many: every further try waits twice as long, up to the longest.
  */
 const FIRST_TIMEOUT_MS = 5_000;
 const LONGEST_FIRST_TIMEOUT_MS = 40_000;
@@ -42,7 +42,7 @@ export interface BlockingQuery<T> {
   readonly path: string;
   /** Read anew for every question. */
   readonly query?: Query;
-  /** Who reads the body of the next answer while it comes; `parse` is then given one without. Default, and if undefined: nobody. */
+  /** Who reads the body of the next answer while it comes; `parse` is then given one without, and every answer is told. Default, and if undefined: nobody. */
   reader?(head: AnswerHead): BodyReader | undefined;
   /** What that took this process, in milliseconds. Default: nothing. */
   readMs?(): number;
@@ -177,7 +177,7 @@ class Loop<T> implements Watch {
   }
 
   #digestOf(answer: Answer): string | undefined {
-    return this.#query.isEachTold === true ? undefined : digestOf(answer);
+    return this.#query.isEachTold === true || 'reader' in this.#query ? undefined : digestOf(answer);
   }
 
   #deliver(value: T, index: number, digest: string | undefined, signal: AbortSignal): number {

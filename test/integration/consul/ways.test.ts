@@ -162,47 +162,71 @@ describe('an answer', () => {
     expect(sent).toBeLessThan(100e6);
   });
 
-  it('is given to whoever reads it while it comes, if it is an answer, and is gathered if not or if nobody does', async () => {
+  it('is read while it comes', async () => {
+    let isBegun = (): void => undefined;
+    const begun = new Promise<void>((resolve) => {
+      isBegun = resolve;
+    });
+    await using server = await startHttpTarget((_, to) => {
+      to.write('first, ');
+      void begun.then(() => to.end('then the rest'));
+    });
+    const client = await connect(never, http(server.port));
+    const pieces: string[] = [];
+    const push = (bytes: Buffer): void => {
+      pieces.push(bytes.toString());
+      isBegun();
+    };
+    const answer = await client.ask({ method: 'GET', path: '/', reader: () => ({ push }) }, forever);
+    expect([pieces, answer.body.length]).toEqual([['first, ', 'then the rest'], 0]);
+    await client.close();
+  });
+
+  it('is given to whoever wants to read it if it is an answer, and gathered if it is none or nobody wants to', async () => {
     const answers = [
-      [200, 300_000],
-      [200, 0],
-      [500, 10],
-      [404, 10],
-      [200, 7],
+      [200, Buffer.from(Uint8Array.from({ length: 300_000 }, (_, place) => (place * place) % 251))],
+      [200, Buffer.alloc(0)],
+      [500, Buffer.from('no')],
+      [404, Buffer.from('none')],
+      [200, Buffer.from('short')],
     ] as const;
     let asked = 0;
     await using server = await startHttpTarget((_, to) => {
-      const [status, length] = answers[asked % answers.length] ?? [500, 0];
-      to.writeHead(status, { 'x-consul-index': `${++asked}` }).end(Buffer.alloc(length, 'x'));
+      const [status, body] = answers[asked % answers.length] ?? [500, ''];
+      to.writeHead(status, { 'x-consul-index': `${++asked}` }).end(body);
     });
     const client = await connect(never, http(server.port));
     const ask = async (isReadFor: (index: number) => boolean): Promise<readonly string[]> => {
       const told: string[] = [];
-      for (const [status] of answers) {
-        let length = 0;
+      for (const [status, body] of answers) {
+        const pieces: Buffer[] = [];
         const push = (bytes: Buffer): void => {
-          length += bytes.length;
+          pieces.push(Buffer.from(bytes));
         };
         const reader = ({ index = 0 }: AnswerHead): BodyReader | undefined => (isReadFor(index) ? { push } : undefined);
         const answer = await client.ask({ method: 'GET', path: '/', reader }, forever);
         expect(answer.status).toBe(status);
-        told.push(`${length} read, ${answer.body.length} gathered`);
+        expect(Buffer.concat([...pieces, answer.body]).equals(body)).toBe(true);
+        told.push(`${Buffer.concat(pieces).length} read, ${answer.body.length} gathered`);
       }
       return told;
     };
-    const gathered = ['0 read, 10 gathered', '0 read, 10 gathered'];
-    expect(await ask(() => true)).toEqual([
-      '300000 read, 0 gathered',
-      '0 read, 0 gathered',
-      ...gathered,
-      '7 read, 0 gathered',
-    ]);
-    expect(await ask((index) => index !== 6)).toEqual([
-      '0 read, 300000 gathered',
-      '0 read, 0 gathered',
-      ...gathered,
-      '7 read, 0 gathered',
-    ]);
+    const rest = ['0 read, 0 gathered', '0 read, 2 gathered', '0 read, 4 gathered', '5 read, 0 gathered'];
+    expect(await ask(() => true)).toEqual(['300000 read, 0 gathered', ...rest]);
+    expect(await ask((index) => index !== 6)).toEqual(['0 read, 300000 gathered', ...rest]);
+    await client.close();
+  });
+
+  it('of which more than is asked for comes is given up, whoever reads it', async () => {
+    await using server = await startHttpTarget((_, to) => to.end(Buffer.alloc(200_000)));
+    const client = await connect(never, http(server.port));
+    let length = 0;
+    const push = (bytes: Buffer): void => {
+      length += bytes.length;
+    };
+    const asking = client.ask({ method: 'GET', path: '/', maxBytes: 100_000, reader: () => ({ push }) }, forever);
+    await expect(asking).rejects.toMatchObject({ code: 'ESM_CONSUL_UNAVAILABLE' });
+    expect(length).toBeLessThanOrEqual(100_000);
     await client.close();
   });
 

@@ -5,9 +5,13 @@ import type { Planes } from '../../../src/consul/client.ts';
 import { controlBy } from '../../../src/consul/control.ts';
 import type { EmbeddedReply } from '../../../src/dev/embedded/request.ts';
 import { rendered } from '../../../src/dev/embedded/serve.ts';
+import { inEqualPieces } from '../../support/pieces.ts';
 import type { Link } from './link.ts';
 
 const NOTHING = (): void => undefined;
+
+/** So short that lists come in several. */
+const PIECE_BYTES = 1_000;
 
 const bytesOf = (content: string | Uint8Array): Buffer => Buffer.from(content);
 
@@ -89,11 +93,16 @@ const onAbort = (signal: AbortSignal, fn: () => void): (() => void) => {
 
 export const planesOver = (link: Link): Planes => ({
   transport: {
-    async send({ method, path, query = [], body }, _headers, signal) {
-      const request = { method, path, query, ...(body === undefined ? {} : { body }) };
+    async send({ method, path, query = [], body: sent, reader: readerFor }, _headers, signal) {
+      const request = { method, path, query, ...(sent === undefined ? {} : { body: sent }) };
       const reply = await link.ask(request, (giveUp) => onAbort(signal, giveUp));
       const [, content] = rendered(reply.body);
-      return { status: reply.status, index: reply.index, isFiltered: false, body: bytesOf(content) };
+      const head = { status: reply.status, index: reply.index, isFiltered: false };
+      const body = bytesOf(content);
+      const reader = head.status === 200 ? readerFor?.(head) : undefined;
+      if (reader === undefined) return { ...head, body };
+      for (const piece of inEqualPieces(body, PIECE_BYTES)) reader.push(piece);
+      return { ...head, body: Buffer.alloc(0) };
     },
     close: () => undefined,
     destroy: () => Promise.resolve(),

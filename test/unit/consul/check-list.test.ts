@@ -125,6 +125,12 @@ describe.each(ways)('a list that is %s', (_, readBy) => {
     );
   });
 
+  it('tells nothing of what is no check, when it comes and when it goes', () => {
+    const { list, first } = listAfter(json({ Node: 'n' }, check('a')));
+    expect(first).toMatchObject({ changed: ['a passing'], size: 2 });
+    expect(told(readBy(list, json(check('a'))))).toMatchObject({ changed: [], gone: [], size: 1 });
+  });
+
   it('tells one that stands there twice as often as it changes', () => {
     const { list, first } = listAfter(json(check('a'), check('a')));
     expect(first).toMatchObject({ changed: ['a passing'], size: 2 });
@@ -166,11 +172,8 @@ it.each(UNCUT)('a list %s is read as a whole each time, once it is known that it
 it('forgets an answer whose body broke off', () => {
   const list = new CheckList('watching', systemClock);
   read(list, json(check('a'), check('z'))).keep();
-  list.begin(false)?.push(Buffer.from(`${json(check('a')).slice(0, -1)},{"Node":"n","Check`));
-  expect(told(read(list, json(check('a'), check('b'))))).toMatchObject({
-    changed: ['b passing'],
-    gone: ['z'],
-  });
+  list.begin(false)?.push(Buffer.from(`${json(check('z'), check('b')).slice(0, -1)},{"Node":"n","Check`));
+  expect(told(read(list, json(check('a'), check('b'))))).toMatchObject({ changed: ['b passing'], gone: ['z'] });
 });
 
 it('tells how much of the time in which the body came went into reading it', () => {
@@ -184,4 +187,6 @@ it('tells how much of the time in which the body came went into reading it', () 
   }
   list.read(answer(Buffer.alloc(0)), false);
   expect(list.readMs).toBe(pieces.length * 10);
+  readWhole(list, '[]');
+  expect(list.readMs).toBe(0);
 });

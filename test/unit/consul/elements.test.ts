@@ -38,6 +38,12 @@ it.each([1, 7, 70_000])('elements longer than what is held of a list are cut, %i
   expect(found?.map((one) => JSON.parse(one) as unknown)).toEqual(elements);
 });
 
+it.each([1_000, 65_536, 1_000_000])('a list of many elements is cut, %i bytes at a time', (length) => {
+  const elements = Array.from({ length: 2_000 }, (_, place) => ({ Node: `n${place}`, Output: 'ä'.repeat(place % 97) }));
+  const found = cut(inEqualPieces(compact(elements), length));
+  expect(found?.map((one) => JSON.parse(one) as unknown)).toEqual(elements);
+});
+
 it.each(['[]', 'null', ' null\n', '[ ]\n'])('%j has no elements', (body) => {
   expect(cut([Buffer.from(body)])).toEqual([]);
 });
