@@ -3,14 +3,14 @@
  * they say. A plain map of running nodes; what is to be done is machines/rules/reconcile.ts.
  */
 import type { AnyActor } from 'xstate';
-import type { CheckKey, CheckRecord, ExternalNode, Share } from '../machines/model.ts';
+import type { CheckKey, ExternalNode, Share } from '../machines/model.ts';
 import { reconcile, type NodeChange, type NodeRecord } from '../machines/rules/reconcile.ts';
 import { wireNodes } from './actors/node.ts';
 import { createAdoption, type AdoptionDeps } from './adoption.ts';
 import type { CheckNews, FailureTimes } from './consul/consul.ts';
 import { pause } from './pause.ts';
 import { createRelapses } from './relapses.ts';
-import { startNode, type NodeRunSettings, type RunningNode, type RunningNodeDeps } from './running-node.ts';
+import { RunningNode, type NodeRunSettings, type RunningNodeDeps } from './running-node.ts';
 import { createWantedNodes } from './wanted-nodes.ts';
 
 export interface RosterDeps extends RunningNodeDeps, AdoptionDeps {
@@ -35,22 +35,43 @@ export interface Roster {
   stop(): void;
 }
 
-interface Told extends NodeRecord {
-  readonly checks: Map<CheckKey, CheckRecord>;
+/** What a running node was last told. */
+interface Told {
+  readonly record: NodeRecord;
+  /** Of its checks, those that are on their way in and do not run yet. */
+  readonly arriving: Set<CheckKey>;
 }
+
+/** One for all nodes of which no check is on its way in. */
+const NONE = new Set<CheckKey>();
+
+const setOf = (keys: readonly CheckKey[]): Set<CheckKey> => (keys.length === 0 ? NONE : new Set(keys));
+
+const withChecks = ({ node, checks }: NodeRecord, isOne: (key: CheckKey) => boolean): NodeRecord => ({
+  node,
+  checks: new Map([...checks].filter(([key]) => isOne(key))),
+});
+
+/** What of it runs. */
+const withoutArriving = ({ record, arriving }: Told): NodeRecord =>
+  arriving.size === 0 ? record : withChecks(record, (key) => !arriving.has(key));
 
 export const createRoster = (deps: RosterDeps): Roster => {
   const nodeDeps = { ...deps, nodeChart: wireNodes(deps) };
   const { clock, random } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
-  /** What each running node was last told; checks on their way in are left out. */
   const told = new Map<string, Told>();
   const running = new Map<string, RunningNode>();
   /** Nodes that have died and wait to be started anew. */
   const resting = new Set<string>();
   const relapses = createRelapses(clock, random);
   const wanted = createWantedNodes();
+
+  const runningRecord = (name: string): NodeRecord | undefined => {
+    const known = told.get(name);
+    return known && withoutArriving(known);
+  };
 
   const stopNode = (name: string): void => {
     running.get(name)?.stop();
@@ -74,12 +95,14 @@ export const createRoster = (deps: RosterDeps): Roster => {
     const known = told.get(name);
     if (known !== undefined) {
       running.get(name)?.add([...record.checks.values()], failures);
-      for (const [key, check] of record.checks) known.checks.set(key, check);
+      for (const key of record.checks.keys()) known.arriving.delete(key);
       return;
     }
     const onFailure = (): void => void restart(name);
-    running.set(name, startNode(nodeDeps, record, failures, deps.settings(), onFailure));
-    told.set(name, { node: record.node, checks: new Map(record.checks) });
+    running.set(name, new RunningNode(nodeDeps, record, failures, deps.settings(), onFailure));
+    const all = wanted.get(name) ?? record;
+    const arriving = [...all.checks.keys()].filter((key) => !record.checks.has(key));
+    told.set(name, { record: all, arriving: setOf(arriving) });
   };
 
   const startable = (name: string): NodeRecord | undefined => (resting.has(name) ? undefined : wanted.get(name));
@@ -88,18 +111,18 @@ export const createRoster = (deps: RosterDeps): Roster => {
     const record = startable(name);
     const known = told.get(name);
     if (record === undefined || known === undefined) return record;
-    const checks = new Map([...record.checks].filter(([key]) => !known.checks.has(key)));
-    return checks.size === 0 ? undefined : { node: record.node, checks };
+    if (known.arriving.size === 0) return undefined;
+    const absent = withChecks(record, (key) => known.arriving.has(key));
+    return absent.checks.size === 0 ? undefined : absent;
   };
 
   const adoption = createAdoption(deps, missing, startable, start, signal);
 
   const change = (difference: NodeChange): void => {
     const { node } = difference;
-    const newcomers = new Set(running.get(node.name)?.change(difference));
-    const all = wanted.get(node.name)?.checks ?? [];
-    told.set(node.name, { node, checks: new Map([...all].filter(([key]) => !newcomers.has(key))) });
-    if (newcomers.size > 0) adoption.add([node.name]);
+    const arriving = setOf(running.get(node.name)?.change(difference) ?? []);
+    told.set(node.name, { record: wanted.get(node.name) ?? { node, checks: new Map() }, arriving });
+    if (arriving.size > 0) adoption.add([node.name]);
   };
 
   /** What has changed is about these nodes. */
@@ -118,7 +141,7 @@ export const createRoster = (deps: RosterDeps): Roster => {
       change: changes,
       start: starts,
     } = reconcile(
-      among((name) => told.get(name)),
+      among(runningRecord),
       among((name) => wanted.get(name)),
     );
     stop.forEach(stopNode);
@@ -139,7 +162,7 @@ export const createRoster = (deps: RosterDeps): Roster => {
     configure() {
       for (const node of running.values()) node.configure(deps.settings());
     },
-    records: () => [...told.values()],
+    records: () => [...told.values()].map(withoutArriving),
     actorOf: (node, check) => running.get(node)?.actorOf(check),
     wake() {
       adoption.wake();

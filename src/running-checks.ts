@@ -5,70 +5,129 @@ import { NODE_CHECK_ID, type CheckKey, type CheckRecord, type CheckStatus } from
 import type { CheckEntry, CheckSettings } from '../machines/rules/ledger.ts';
 import { checkLabel, type CheckDeps, type CheckRuntime } from './actors/check.ts';
 import type { NodeRoot } from './actors/node-root.ts';
-import { Runs } from './actors/runs.ts';
+import { Runs, type RunOwner } from './actors/runs.ts';
 import { parseDefinition, type ParsedCheck } from './probes/definition.ts';
+import type { Schedule } from './schedule.ts';
 
 export interface RunningChecksDeps extends CheckDeps {
   readonly newId: () => string;
 }
 
-export interface RunningChecks {
-  /** `criticalSinceMs` by check key, as KV tells. */
-  add(records: readonly CheckRecord[], criticalSinceMs: (key: CheckKey) => number | undefined): void;
-  /** Tells those that do not run yet and are to be: add them. */
-  change(records: readonly CheckRecord[]): readonly CheckKey[];
-  remove(keys: readonly CheckKey[]): void;
-  configure(settings: CheckSettings): void;
-  /** Undefined: no such check runs. */
-  actorOf(key: CheckKey): AnyActor | undefined;
-  /** Nothing is probed any more; what is owed is still written. */
-  quiet(): void;
-  /** Nothing is probed or written any more; the charts are the root's to stop. */
-  stop(): void;
-}
-
 type Runnable = Extract<ParsedCheck, { type: 'runnable' }>;
 
-interface RunningCheck {
-  /** As the catalog holds it: while it says the same it need not be parsed anew. */
+/** A check that runs: its chart's place, and what the chart does not know. */
+export class RunningCheck implements CheckRuntime, RunOwner {
+  /** As the catalog holds it: while that is the very same it need not be parsed anew. */
   definition: CheckRecord['definition'];
   parsed: Runnable;
   readonly root: NodeRoot;
   readonly slot: number;
+  readonly runs: Runs;
+
+  constructor({ key, definition }: CheckRecord, parsed: Runnable, root: NodeRoot, slot: number, schedule: Schedule) {
+    this.definition = definition;
+    this.parsed = parsed;
+    this.root = root;
+    this.slot = slot;
+    this.runs = new Runs(schedule, key, parsed.intervalMs, this);
+  }
+
+  onDue(): void {
+    this.root.tickCheck(this.slot);
+  }
 }
 
 const knownStatus = (status: string): CheckStatus =>
   status === 'passing' || status === 'warning' ? status : 'critical';
 
-/** `rootWithRoom` gives the root actor that takes the next check. */
-export const createRunningChecks = (
-  deps: RunningChecksDeps,
-  runtimes: Map<CheckKey, CheckRuntime>,
-  rootWithRoom: () => NodeRoot,
-  initialSettings: CheckSettings,
-): RunningChecks => {
-  const { schedule, writer, clock, log } = deps;
-  const running = new Map<CheckKey, RunningCheck>();
-  /** What was last said of each check, so that it is said once. */
-  const noticed = new Map<CheckKey, string>();
-  let settings = initialSettings;
+/** The checks of one node. One object, methods and all, as there are thousands of them. */
+export class RunningChecks {
+  readonly #deps: RunningChecksDeps;
+  readonly #running: Map<CheckKey, RunningCheck>;
+  readonly #rootWithRoom: () => NodeRoot;
+  /** What was last said of each check, so that it is said once. Undefined: nothing of any. */
+  #noticed: Map<CheckKey, string> | undefined;
+  #settings: CheckSettings;
 
-  const parse = (record: CheckRecord): Runnable | undefined => {
+  /** `running` is empty at first, and where their effects find the checks; `rootWithRoom` gives the root actor that takes the next. */
+  constructor(
+    deps: RunningChecksDeps,
+    running: Map<CheckKey, RunningCheck>,
+    rootWithRoom: () => NodeRoot,
+    settings: CheckSettings,
+  ) {
+    this.#deps = deps;
+    this.#running = running;
+    this.#rootWithRoom = rootWithRoom;
+    this.#settings = settings;
+  }
+
+  /** `criticalSinceMs` by check key, as KV tells. */
+  add(records: readonly CheckRecord[], criticalSinceMs: (key: CheckKey) => number | undefined): void {
+    for (const record of records) {
+      const parsed = this.#parse(record);
+      if (parsed !== undefined) this.#enter(record, parsed, criticalSinceMs(record.key));
+    }
+  }
+
+  /** Tells those that do not run yet and are to be: add them. */
+  change(records: readonly CheckRecord[]): readonly CheckKey[] {
+    return records.filter((record) => this.#changeOne(record)).map(({ key }) => key);
+  }
+
+  remove(keys: readonly CheckKey[]): void {
+    for (const key of keys) {
+      this.#leave(key);
+      this.#noticed?.delete(key);
+    }
+  }
+
+  configure(settings: CheckSettings): void {
+    this.#settings = settings;
+    for (const { root, slot } of this.#running.values()) {
+      root.tellCheck(slot, { type: 'settings.changed', settings, atMs: this.#deps.clock.now() });
+    }
+  }
+
+  /** Undefined: no such check runs. */
+  actorOf(key: CheckKey): AnyActor | undefined {
+    const check = this.#running.get(key);
+    return check?.root.actorOf(check.slot);
+  }
+
+  /** Nothing is probed any more; what is owed is still written. */
+  quiet(): void {
+    for (const { runs } of this.#running.values()) runs.stop();
+  }
+
+  /** Nothing is probed or written any more; the charts are the root's to stop. */
+  stop(): void {
+    for (const [key, { runs }] of this.#running) {
+      runs.stop();
+      this.#deps.writer.withdraw(key);
+    }
+  }
+
+  #parse(record: CheckRecord): Runnable | undefined {
     if (record.id.checkId === NODE_CHECK_ID) return undefined;
     const parsed = parseDefinition(record);
-    const sentences = sentencesOn(parsed);
-    if ((noticed.get(record.key) ?? '') !== sentences.join()) {
-      const level = parsed.type === 'none' ? 'debug' : 'warn';
-      for (const sentence of sentences) log[level](`Check '${checkLabel(record.id)}' ${sentence}`);
-    }
-    if (sentences.length > 0) noticed.set(record.key, sentences.join());
-    else noticed.delete(record.key);
+    this.#notice(record, sentencesOn(parsed), parsed.type === 'none' ? 'debug' : 'warn');
     return parsed.type === 'runnable' ? parsed : undefined;
-  };
+  }
 
-  const enter = (record: CheckRecord, parsed: Runnable, sinceMs: number | undefined): void => {
+  #notice({ key, id }: CheckRecord, sentences: readonly string[], level: 'debug' | 'warn'): void {
+    const all = sentences.join();
+    if ((this.#noticed?.get(key) ?? '') === all) return;
+    for (const sentence of sentences) this.#deps.log[level](`Check '${checkLabel(id)}' ${sentence}`);
+    this.#noticed ??= new Map();
+    if (all === '') this.#noticed.delete(key);
+    else this.#noticed.set(key, all);
+  }
+
+  #enter(record: CheckRecord, parsed: Runnable, sinceMs: number | undefined): void {
     const { key, id } = record;
-    const root = rootWithRoom();
+    const { schedule, newId } = this.#deps;
+    const root = this.#rootWithRoom();
     const entry: CheckEntry = {
       key,
       id,
@@ -76,92 +135,45 @@ export const createRunningChecks = (
       output: record.output,
       deregisterAfterMs: parsed.deregisterAfterMs,
       criticalSinceMs: sinceMs,
-      settings,
-      incarnation: deps.newId(),
+      settings: this.#settings,
+      incarnation: newId(),
     };
-    const slot = root.addCheck(entry);
-    running.set(key, { definition: record.definition, parsed, root, slot });
-    const runs = new Runs(schedule, key, parsed.intervalMs, () => {
-      root.tickCheck(slot);
-    });
-    runtimes.set(key, { definition: parsed.definition, timeoutMs: parsed.timeoutMs, runs });
-  };
+    this.#running.set(key, new RunningCheck(record, parsed, root, root.addCheck(entry), schedule));
+  }
 
-  const leave = (key: CheckKey): void => {
-    runtimes.get(key)?.runs.stop();
-    runtimes.delete(key);
-    const check = running.get(key);
+  #leave(key: CheckKey): void {
+    const check = this.#running.get(key);
+    check?.runs.stop();
     check?.root.removeCheck(check.slot);
-    running.delete(key);
-    writer.withdraw(key);
-  };
+    this.#running.delete(key);
+    this.#deps.writer.withdraw(key);
+  }
 
   /** A run under way asks by the old definition: it ends, and the next tick asks by the new one. */
-  const redefine = ({ key }: CheckRecord, check: RunningCheck, parsed: Runnable): void => {
-    const runtime = runtimes.get(key);
-    if (runtime === undefined || parsed === check.parsed || isDeepStrictEqual(parsed, check.parsed)) return;
+  #redefine(key: CheckKey, check: RunningCheck, parsed: Runnable): void {
+    if (parsed === check.parsed || isDeepStrictEqual(parsed, check.parsed)) return;
+    const { schedule, clock } = this.#deps;
     if (parsed.intervalMs !== check.parsed.intervalMs) schedule.setInterval(key, parsed.intervalMs);
     check.parsed = parsed;
-    runtime.definition = parsed.definition;
-    runtime.timeoutMs = parsed.timeoutMs;
-    runtime.runs.abort();
+    check.runs.abort();
     const { deregisterAfterMs } = parsed;
     check.root.tellCheck(check.slot, { type: 'check.updated', deregisterAfterMs, atMs: clock.now() });
-  };
-
-  const isDefinedSo = ({ definition }: CheckRecord, check: RunningCheck | undefined): check is RunningCheck =>
-    check !== undefined && isDeepStrictEqual(definition, check.definition);
+  }
 
   /** Is it to run, and does not yet? */
-  const changeOne = (record: CheckRecord): boolean => {
-    const check = running.get(record.key);
-    const parsed = isDefinedSo(record, check) ? check.parsed : parse(record);
-    if (parsed === undefined) leave(record.key);
+  #changeOne(record: CheckRecord): boolean {
+    const { key, definition, status, output } = record;
+    const check = this.#running.get(key);
+    const parsed = check !== undefined && check.definition === definition ? check.parsed : this.#parse(record);
+    if (parsed === undefined) this.#leave(key);
     else if (check !== undefined) {
-      redefine(record, check, parsed);
-      check.definition = record.definition;
-      check.root.changeCheck(check.slot, knownStatus(record.status), record.output);
+      this.#redefine(key, check, parsed);
+      check.definition = definition;
+      check.root.changeCheck(check.slot, knownStatus(status), output);
     }
     return parsed !== undefined && check === undefined;
-  };
-
-  return {
-    add(records, criticalSinceMs) {
-      for (const record of records) {
-        const parsed = parse(record);
-        if (parsed !== undefined) enter(record, parsed, criticalSinceMs(record.key));
-      }
-    },
-    change(records) {
-      return records.filter(changeOne).map(({ key }) => key);
-    },
-    remove(keys) {
-      for (const key of keys) {
-        leave(key);
-        noticed.delete(key);
-      }
-    },
-    configure(next) {
-      settings = next;
-      for (const { root, slot } of running.values()) {
-        root.tellCheck(slot, { type: 'settings.changed', settings, atMs: clock.now() });
-      }
-    },
-    actorOf(key) {
-      const check = running.get(key);
-      return check?.root.actorOf(check.slot);
-    },
-    quiet() {
-      for (const { runs } of runtimes.values()) runs.stop();
-    },
-    stop() {
-      for (const [key, { runs }] of runtimes) {
-        runs.stop();
-        writer.withdraw(key);
-      }
-    },
-  };
-};
+  }
+}
 
 /** What the log must say of a check that is not run as it stands. */
 const sentencesOn = (parsed: ParsedCheck): readonly string[] => {

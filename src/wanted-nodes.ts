@@ -51,7 +51,11 @@ export const createWantedNodes = (): WantedNodes => {
   const edit = ({ changed, gone }: CheckNews): Iterable<string> => {
     const edited = new Map<string, Checks>();
     for (const key of gone) editable(nodeOf(key), edited).delete(key);
-    for (const record of changed) editable(record.id.node, edited).set(record.key, record);
+    for (const record of changed) {
+      const { key, id } = record;
+      const known = (edited.get(id.node) ?? checks?.get(id.node))?.get(key);
+      if (known !== record) editable(id.node, edited).set(key, record);
+    }
     for (const [node, its] of edited) {
       if (its.size > 0) checks?.set(node, its);
       else checks?.delete(node);

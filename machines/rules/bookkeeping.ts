@@ -1,7 +1,7 @@
 /** How results, answers and other people's edits change a check's ledger, and what the ledger has written. */
 import type { CheckStatus, Write } from '../model.ts';
 import { clockOf, criticalSince } from './deadline.ts';
-import { currentStatus, findReport, newestReport, turns, type CheckResult, type Ledger } from './ledger.ts';
+import { currentStatus, findReport, newestReport, NO_REPORTS, turns, type CheckResult, type Ledger } from './ledger.ts';
 import { checkReport, serviceRemoval } from './report.ts';
 import { count, NO_COUNTERS } from './threshold.ts';
 
@@ -39,7 +39,8 @@ export const believed = (ledger: Ledger, writeId: string, atMs: number): Partial
   const report = findReport(ledger, writeId);
   if (report === undefined) return {};
   const { status, output } = report;
-  const reports = ledger.reports.slice(ledger.reports.indexOf(report) + 1);
+  const isNewest = report === newestReport(ledger);
+  const reports = isNewest ? NO_REPORTS : ledger.reports.slice(ledger.reports.indexOf(report) + 1);
   return { status, output, criticalSinceMs: clockOf(ledger, report, atMs), reports };
 };
 
@@ -53,7 +54,7 @@ export const overruled = (status: CheckStatus): Partial<Ledger> => ({
   status,
   counters: NO_COUNTERS,
   criticalSinceMs: undefined,
-  reports: [],
+  reports: NO_REPORTS,
   removalId: undefined,
 });
 

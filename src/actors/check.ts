@@ -15,8 +15,7 @@ import type { Writer } from './writer.ts';
 
 /** What a running check has beside its chart. A definition may hold secrets, and stays out of every snapshot. */
 export interface CheckRuntime {
-  definition: RunnableDefinition;
-  timeoutMs: number;
+  readonly parsed: { readonly definition: RunnableDefinition; readonly timeoutMs: number };
   readonly runs: Runs;
 }
 
@@ -55,7 +54,7 @@ export const tickCheck = (deps: CheckDeps, node: CheckRuntimes, check: CheckRef)
 const startRun = (deps: CheckDeps, node: CheckRuntimes | undefined, check: CheckRef, run: number): void => {
   const runtime = node?.checks.get(check.getSnapshot().context.key);
   runtime?.runs.begin((signal) => {
-    const { definition, timeoutMs } = runtime;
+    const { definition, timeoutMs } = runtime.parsed;
     const sentAtMs = deps.clock.now();
     return deps.prober.run(definition, timeoutMs, signal).then((outcome) => {
       if (signal.isAborted || outcome.type === 'aborted') return;

@@ -1,8 +1,8 @@
 /** One root actor: a node, or a group of a large node's checks, in an XState system of its own. */
-import { createActor, type AnyActor } from 'xstate';
+import { createActor, type Actor, type AnyActor } from 'xstate';
 import type { CheckEvent } from '../../machines/check.ts';
 import type { CheckId, CheckStatus } from '../../machines/model.ts';
-import type { NodeEvent } from '../../machines/node.ts';
+import type { NodeEvent, nodeMachine } from '../../machines/node.ts';
 import type { CheckEntry } from '../../machines/rules/ledger.ts';
 import type { NodeEntry } from '../../machines/rules/watchbook.ts';
 import type { LogFields } from '../observe/log.ts';
@@ -10,26 +10,6 @@ import { checkLabel, tellChange, tickCheck } from './check.ts';
 import { tickNode, type NodeChart, type NodeDeps, type NodeRuntime } from './node.ts';
 import { stopOrphans } from './orphans.ts';
 import { tellNoted, type LastEvent } from './port-actions.ts';
-
-export interface NodeRoot {
-  tell(event: NodeEvent): void;
-  /** Starts a check; tells its slot, by which it is known from then on. */
-  addCheck(check: CheckEntry): number;
-  removeCheck(slot: number): void;
-  /** Tells one of its checks; nothing happens when it has no such check. */
-  tellCheck(slot: number, event: CheckEvent): void;
-  /** The catalog holds this status and output of one of its checks. */
-  changeCheck(slot: number, status: CheckStatus, output: string): void;
-  /** One of its checks is due. */
-  tickCheck(slot: number): void;
-  /** It is due itself, to be pinged. */
-  tick(): void;
-  /** How many checks it has. */
-  size(): number;
-  /** The actor of one of its checks, for inspection; without a slot its own. Undefined: it has no such check. */
-  actorOf(slot?: number): AnyActor | undefined;
-  stop(): void;
-}
 
 /** Which chart has thrown, in which state, at which event. */
 const lastWords = ({ type, actor }: LastEvent): LogFields => {
@@ -45,62 +25,91 @@ const forgetOptions = (actor: AnyActor | undefined): void => {
   if (actor !== undefined) Object.assign(actor, { options: SPENT });
 };
 
-/** `onFailure` is called when the chart or one of its checks has thrown: the root is dead then, its checks stopped. */
-export const startNodeRoot = (
-  deps: NodeDeps & { readonly nodeChart: NodeChart },
-  runtime: NodeRuntime,
-  input: NodeEntry,
-  onFailure: () => void,
-): NodeRoot => {
-  const root = createActor(deps.nodeChart.machine, { input, clock: deps.clock });
-  const checks = () => root.getSnapshot().children;
-  root.subscribe({
-    error: (error) => {
-      const last = runtime.lastEvent ?? { type: 'xstate.init', actor: root };
-      deps.log.error('An actor failed', { node: input.name, ...lastWords(last), error });
-      onFailure();
-    },
-  });
-  root.start();
-  forgetOptions(root);
-  let lastSlot = 0;
-  let count = 0;
-  return {
-    tell(event) {
-      tellNoted(runtime, root, event);
-    },
-    addCheck(check) {
-      const slot = ++lastSlot;
-      count += 1;
-      tellNoted(runtime, root, { type: 'check.added', slot, check, atMs: deps.clock.now() });
-      forgetOptions(checks()[slot] as AnyActor | undefined); // safe: what is spawned is an actor
-      return slot;
-    },
-    removeCheck(slot) {
-      count -= 1;
-      tellNoted(runtime, root, { type: 'check.removed', slot, atMs: deps.clock.now() });
-    },
-    tellCheck(slot, event) {
-      const check = checks()[slot];
-      if (check !== undefined) tellNoted(runtime, check, event);
-    },
-    changeCheck(slot, status, output) {
-      const check = checks()[slot];
-      if (check !== undefined) tellChange(deps, runtime, check, status, output);
-    },
-    tickCheck(slot) {
-      const check = checks()[slot];
-      if (check !== undefined) tickCheck(deps, runtime, check);
-    },
-    tick() {
-      tickNode(deps, runtime, root);
-    },
-    size: () => count,
+type RootDeps = NodeDeps & { readonly nodeChart: NodeChart };
+
+/** A running root. One object, methods and all, as there are thousands of them. */
+export class NodeRoot {
+  readonly #deps: RootDeps;
+  readonly #runtime: NodeRuntime;
+  readonly #root: Actor<typeof nodeMachine>;
+  #lastSlot = 0;
+  #count = 0;
+
+  /** `onFailure` is called when the chart or one of its checks has thrown: the root is dead then, its checks stopped. */
+  constructor(deps: RootDeps, runtime: NodeRuntime, input: NodeEntry, onFailure: () => void) {
+    this.#deps = deps;
+    this.#runtime = runtime;
+    const root = createActor(deps.nodeChart.machine, { input, clock: deps.clock });
+    this.#root = root;
+    root.subscribe({
+      error: (error) => {
+        const last = runtime.lastEvent ?? { type: 'xstate.init', actor: root };
+        deps.log.error('An actor failed', { node: input.name, ...lastWords(last), error });
+        onFailure();
+      },
+    });
+    root.start();
+    forgetOptions(root);
+  }
+
+  /** How many checks it has. */
+  get size(): number {
+    return this.#count;
+  }
+
+  get #checks() {
+    return this.#root.getSnapshot().children;
+  }
+
+  tell(event: NodeEvent): void {
+    tellNoted(this.#runtime, this.#root, event);
+  }
+
+  /** Starts a check; tells its slot, by which it is known from then on. */
+  addCheck(check: CheckEntry): number {
+    const slot = ++this.#lastSlot;
+    this.#count += 1;
+    this.tell({ type: 'check.added', slot, check, atMs: this.#deps.clock.now() });
+    forgetOptions(this.actorOf(slot));
+    return slot;
+  }
+
+  removeCheck(slot: number): void {
+    this.#count -= 1;
+    this.tell({ type: 'check.removed', slot, atMs: this.#deps.clock.now() });
+  }
+
+  /** Tells one of its checks; nothing happens when it has no such check. */
+  tellCheck(slot: number, event: CheckEvent): void {
+    const check = this.#checks[slot];
+    if (check !== undefined) tellNoted(this.#runtime, check, event);
+  }
+
+  /** The catalog holds this status and output of one of its checks. */
+  changeCheck(slot: number, status: CheckStatus, output: string): void {
+    const check = this.#checks[slot];
+    if (check !== undefined) tellChange(this.#deps, this.#runtime, check, status, output);
+  }
+
+  /** One of its checks is due. */
+  tickCheck(slot: number): void {
+    const check = this.#checks[slot];
+    if (check !== undefined) tickCheck(this.#deps, this.#runtime, check);
+  }
+
+  /** It is due itself, to be pinged. */
+  tick(): void {
+    tickNode(this.#deps, this.#runtime, this.#root);
+  }
+
+  /** The actor of one of its checks, for inspection; without a slot its own. Undefined: it has no such check. */
+  actorOf(slot?: number): AnyActor | undefined {
     // safe: what is spawned is an actor
-    actorOf: (slot) => (slot === undefined ? root : (checks()[slot] as AnyActor | undefined)),
-    stop() {
-      root.stop();
-      stopOrphans(root.getSnapshot());
-    },
-  };
-};
+    return slot === undefined ? this.#root : (this.#checks[slot] as AnyActor | undefined);
+  }
+
+  stop(): void {
+    this.#root.stop();
+    stopOrphans(this.#root.getSnapshot());
+  }
+}

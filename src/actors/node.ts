@@ -1,10 +1,10 @@
 /** The effects of machines/node.ts: the node is pinged, its reports are handed to the writer. */
-import type { CheckKey, ExternalNode, WriteAnswer } from '../../machines/model.ts';
+import type { ExternalNode, WriteAnswer } from '../../machines/model.ts';
 import { nodeMachine, type NodeActors, type NodePorts } from '../../machines/node.ts';
 import { isPingUneventful } from '../../machines/rules/uneventful.ts';
 import type { Log } from '../observe/log.ts';
 import type { Schedule } from '../schedule.ts';
-import { wireCheck, type CheckDeps, type CheckRuntime, type CheckRuntimes } from './check.ts';
+import { wireCheck, type CheckDeps, type CheckRuntimes } from './check.ts';
 import { pingNode, type PingDeps } from './ping.ts';
 import type { Runs } from './runs.ts';
 import { isActive, tellNoted, type ChartRef, type PortActions } from './port-actions.ts';
@@ -16,7 +16,6 @@ export interface NodeRuntime extends CheckRuntimes {
   nodeProbeIntervalMs: number;
   /** Undefined: the node is not to be pinged. */
   pings: Runs | undefined;
-  readonly checks: Map<CheckKey, CheckRuntime>;
 }
 
 export interface NodeDeps extends CheckDeps, PingDeps {

@@ -2,30 +2,36 @@
 import { RunSignal } from '../run-signal.ts';
 import type { Schedule, ScheduleEntry } from '../schedule.ts';
 
+/** Whose runs they are. */
+export interface RunOwner {
+  /** Called at each tick; may `begin` one run. */
+  onDue(): void;
+}
+
 /** One object a check, methods and all, for there are tens of thousands of them. */
 export class Runs implements ScheduleEntry {
   /** At first: the schedule may be told another. */
   readonly intervalMs: number;
   readonly #schedule: Schedule;
   readonly #key: string;
-  readonly #onDue: () => void;
+  readonly #owner: RunOwner;
   /** Of the run under way. */
   #finish: (() => void) | undefined;
   #signal: RunSignal | undefined;
 
-  /** Enters `key` into the schedule; `onDue` is called at each tick and may `begin` one run. */
-  constructor(schedule: Schedule, key: string, intervalMs: number, onDue: () => void) {
+  /** Enters `key` into the schedule. */
+  constructor(schedule: Schedule, key: string, intervalMs: number, owner: RunOwner) {
     this.#schedule = schedule;
     this.#key = key;
     this.intervalMs = intervalMs;
-    this.#onDue = onDue;
+    this.#owner = owner;
     schedule.add(key, this);
   }
 
   /** For the schedule. */
   start(done: () => void): void {
     this.#finish = done;
-    this.#onDue();
+    this.#owner.onDue();
     if (this.#signal === undefined) this.#end();
   }
 

@@ -6,6 +6,7 @@ import { EsmError } from '../errors.ts';
 import { type Answer, listOf } from './answer.ts';
 import { ElementCutter } from './elements.ts';
 import { parseCheck, parseList } from './parse.ts';
+import { sharing } from './sharing.ts';
 import type { BodyReader } from './transport.ts';
 
 /** What an answer says beyond the one before. */
@@ -33,6 +34,8 @@ interface Known {
   answer: number;
 }
 
+type KnownRecord = (key: CheckKey) => CheckRecord | undefined;
+
 type KnownElements = ReadonlyMap<Digest, Known>;
 
 const NOTHING_KNOWN: KnownElements = new Map();
@@ -49,6 +52,7 @@ class Comparison implements BodyReader {
   /** What reading it took this process, in milliseconds. */
   ms = 0;
   readonly #clock: Clock;
+  readonly #before: KnownRecord;
   readonly #cutter = new ElementCutter((bytes) => {
     this.#take(bytes);
   });
@@ -57,10 +61,11 @@ class Comparison implements BodyReader {
   /** Something was cut that is no JSON by itself. */
   #isTorn = false;
 
-  constructor(known: KnownElements, answer: number, clock: Clock) {
+  constructor(known: KnownElements, answer: number, clock: Clock, before: KnownRecord) {
     this.known = known;
     this.answer = answer;
     this.#clock = clock;
+    this.#before = before;
   }
 
   push(bytes: Buffer): void {
@@ -94,7 +99,8 @@ class Comparison implements BodyReader {
 
   #find(digest: Digest, bytes: Buffer): void {
     try {
-      const record = parseCheck(JSON.parse(bytes.toString()));
+      const parsed = parseCheck(JSON.parse(bytes.toString()));
+      const record = parsed && sharing(this.#before(parsed.key), parsed);
       if (record !== undefined) this.changed.push(record);
       this.found.set(digest, { key: record?.key, answer: this.answer });
     } catch {
@@ -107,6 +113,7 @@ class Comparison implements BodyReader {
 export class CheckList {
   readonly #what: string;
   readonly #clock: Clock;
+  readonly #before: KnownRecord;
   /** Undefined: no answer yet, or one that could not be cut. */
   #known: Map<Digest, Known> | undefined;
   #lastAnswer = 0;
@@ -115,10 +122,11 @@ export class CheckList {
   #isUncut = false;
   #readMs = 0;
 
-  /** `what` names the list in errors. */
-  constructor(what: string, clock: Clock) {
+  /** `what` names the list in errors; `before` tells a check as it is known, with which what is read of it shares all that is the same. */
+  constructor(what: string, clock: Clock, before: KnownRecord) {
     this.#what = what;
     this.#clock = clock;
+    this.#before = before;
   }
 
   /** What it took this process to read the last body while it came, in milliseconds. */
@@ -149,7 +157,12 @@ export class CheckList {
   }
 
   #open(isAnew: boolean): Comparison {
-    return new Comparison((isAnew ? undefined : this.#known) ?? NOTHING_KNOWN, ++this.#lastAnswer, this.#clock);
+    return new Comparison(
+      (isAnew ? undefined : this.#known) ?? NOTHING_KNOWN,
+      ++this.#lastAnswer,
+      this.#clock,
+      this.#before,
+    );
   }
 
   #told(comparison: Comparison): CheckDifference {

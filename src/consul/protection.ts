@@ -8,6 +8,7 @@ import { parseCheck } from './parse.ts';
 import type { Records } from './records.ts';
 import { readRegistered, register } from './register-path.ts';
 import type { Shapes } from './shapes.ts';
+import { sharing } from './sharing.ts';
 import type { TransactionResult } from './transaction.ts';
 import { tryFields } from './trial.ts';
 
@@ -50,7 +51,7 @@ export function createProtection(deps: ProtectionDeps): Protection {
       for (const check of sent) {
         const found = echoes.get(placeOf(check));
         if (found === undefined) continue;
-        const echo = { ...found, id: check.id, key: check.key };
+        const echo = sharing(check, { ...found, key: check.key });
         records.learn(echo);
         const fields = damageOf(check, echo);
         if (fields.length === 0) continue;

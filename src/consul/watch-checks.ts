@@ -63,6 +63,8 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
   let areSilentFew = false;
 
   /** What a question found that was asked beside the list, and is no older. */
+  const known: Records['get'] = (key) => records.get(key);
+
   const learn = (checks: readonly CheckRecord[], index: number): void => {
     const isNew = ({ key, modifyIndex }: CheckRecord): boolean => (records.get(key)?.modifyIndex ?? 0) < modifyIndex;
     const changed = checks.filter(isNew);
@@ -74,6 +76,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
     startWatch(
       client,
       reading('watching checks that are not passing or new', client, {
+        known,
         query: () => [...query(), areSilentFew ? NOT_PASSING_OR_SILENT : NOT_PASSING],
         crowdRestMs: () => (isCrowded() ? CROWD_GLANCE_REST_MS : 0),
         restMs: () => listBytes / GLANCED_BYTES_PER_MS,
@@ -108,6 +111,7 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
   const whole = startWatch(
     client,
     reading(WHAT, client, {
+      known,
       query,
       isAnew: (index) => index < lastIndex,
       crowdRestMs: () => (isCrowded() ? CROWD_REST_MS : 0),
@@ -147,14 +151,15 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
 type Question = BlockingQuery<CheckDifference>;
 
 interface Reading extends Pick<Question, 'crowdRestMs' | 'restMs' | 'isDoubtful'> {
+  readonly known: Records['get'];
   readonly query: () => Query;
   /** Is an answer of this index held against nothing? */
   readonly isAnew?: (index: number) => boolean;
 }
 
 /** A question for checks, of which an answer tells what changed. */
-const reading = (what: string, { clock }: ConsulClient, { query, isAnew, ...rest }: Reading): Question => {
-  const list = new CheckList(what, clock);
+const reading = (what: string, { clock }: ConsulClient, { query, isAnew, known, ...rest }: Reading): Question => {
+  const list = new CheckList(what, clock, known);
   const isReadAnew = ({ index = 0 }: AnswerHead): boolean => isAnew?.(index) ?? false;
   return {
     ...rest,

@@ -51,14 +51,17 @@ const unsupportedKind = (fields: CatalogDefinition): 'gRPC' | 'UDP' | 'H2PING' |
   return isSet(fields['H2PING']) ? 'H2PING' : undefined;
 };
 
+/** One for all, here and wherever else each of tens of thousands of checks would bear an empty list. */
+const NO_WARNINGS: readonly string[] = [];
+
 const chooseInterval = (value: unknown): { intervalMs: number; warnings: readonly string[] } => {
   const ms = durationMs(value);
   if (ms === undefined && isSet(value)) {
     const warning = `interval ${JSON.stringify(value)} is not a duration, using ${formatGoDuration(DEFAULT_INTERVAL_MS)}`;
     return { intervalMs: DEFAULT_INTERVAL_MS, warnings: [warning] };
   }
-  if (ms === undefined || ms === 0) return { intervalMs: DEFAULT_INTERVAL_MS, warnings: [] };
-  if (ms >= SHORTEST_INTERVAL_MS) return { intervalMs: ms, warnings: [] };
+  if (ms === undefined || ms === 0) return { intervalMs: DEFAULT_INTERVAL_MS, warnings: NO_WARNINGS };
+  if (ms >= SHORTEST_INTERVAL_MS) return { intervalMs: ms, warnings: NO_WARNINGS };
   const shortest = formatGoDuration(SHORTEST_INTERVAL_MS);
   const warning = `interval ${formatGoDuration(ms)} is below the minimum, using ${shortest}`;
   return { intervalMs: SHORTEST_INTERVAL_MS, warnings: [warning] };
@@ -76,10 +79,12 @@ export const parseDefinition = (record: CheckRecord): ParsedCheck => {
   if (definition === undefined) return { type: 'none' };
   const timeoutMs = durationMs(fields['Timeout']) ?? 0;
   const deregisterAfterMs = durationMs(fields['DeregisterCriticalServiceAfter']) ?? 0;
+  const { intervalMs, warnings } = chooseInterval(fields['Interval']);
   return {
     type: 'runnable',
     definition,
-    ...chooseInterval(fields['Interval']),
+    intervalMs,
+    warnings,
     timeoutMs: timeoutMs > 0 ? timeoutMs : DEFAULT_TIMEOUT_MS,
     deregisterAfterMs: deregisterAfterMs > 0 && record.id.serviceId !== '' ? deregisterAfterMs : undefined,
   };

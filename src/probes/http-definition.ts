@@ -18,9 +18,11 @@ const invalid = (reason: string): InvalidDefinition => ({ type: 'invalid', reaso
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((element) => typeof element === 'string');
 
+const NO_HEADERS: Headers = [];
+
 /** Every value of every header; a header without values is no header. Returns the reason when one cannot be sent. */
 const parseHeaders = (value: unknown): Headers | string => {
-  if (value === undefined || value === null) return [];
+  if (value === undefined || value === null) return NO_HEADERS;
   if (typeof value !== 'object' || Array.isArray(value)) return 'Header is not a map of lists';
   const headers: [string, string][] = [];
   for (const [name, values] of Object.entries(value)) {

@@ -59,7 +59,7 @@ const parseAuthority = (authority: string, isTls: boolean): Omit<HttpUrl, 'isTls
   return {
     host: ascii,
     port,
-    authority: portText === undefined || portText === '' ? shown : `${shown}:${portText}`,
+    authority: portText === undefined || portText === '' ? shown : shown === host ? hostPort : `${shown}:${portText}`,
     credentials: at === -1 ? undefined : decode(authority.slice(0, at)),
   };
 };
@@ -75,7 +75,8 @@ export const parseHttpUrl = (url: string): HttpUrl | HttpUrlFault => {
   if (/%(?![\dA-Fa-f]{2})/.test(rest.split('?', 1)[0] ?? '')) return { unparsable: 'invalid URL escape' };
   const isTls = scheme === 'https';
   const parsed = parseAuthority(authority, isTls);
-  return 'host' in parsed
-    ? { isTls, ...parsed, target: escapeTarget(rest.startsWith('/') ? rest : `/${rest}`) }
-    : parsed;
+  if (!('host' in parsed)) return parsed;
+  const { host, port, authority: written, credentials } = parsed;
+  const target = escapeTarget(rest.startsWith('/') ? rest : `/${rest}`);
+  return { isTls, host, port, authority: written, target, credentials };
 };

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CheckRecord, ExternalNode } from '../../machines/model.ts';
 import type { NodeChange } from '../../machines/rules/reconcile.ts';
 import { wireNodes, type NodeChart } from '../../src/actors/node.ts';
-import { startNode, type RunningNode } from '../../src/running-node.ts';
+import { RunningNode } from '../../src/running-node.ts';
 import { aCheck, aNode, aProbedNode, NO_FAILURES, SETTINGS, startRoster, type Rig } from '../support/roster.ts';
 
 let rig: Rig;
@@ -34,7 +34,7 @@ afterEach(() => {
 
 const start = (node: ExternalNode, checks: readonly CheckRecord[] = []): RunningNode => {
   const record = { node, checks: new Map(checks.map((check) => [check.key, check])) };
-  running = startNode({ ...rig.deps, nodeChart }, record, NO_FAILURES, SETTINGS, () =>
+  running = new RunningNode({ ...rig.deps, nodeChart }, record, NO_FAILURES, SETTINGS, () =>
     expect.unreachable('a chart died'),
   );
   return running;

@@ -8,11 +8,13 @@ const setUp = (work: (signal: RunSignal) => Promise<void>) => {
   const clock = createVirtualClock();
   const schedule = createSchedule({ clock, random: () => 0.5, maxConcurrent: 10 });
   const signals: RunSignal[] = [];
-  const runs: Runs = new Runs(schedule, 'k', 1_000, () => {
-    runs.begin((signal) => {
-      signals.push(signal);
-      return work(signal);
-    });
+  const runs: Runs = new Runs(schedule, 'k', 1_000, {
+    onDue() {
+      runs.begin((signal) => {
+        signals.push(signal);
+        return work(signal);
+      });
+    },
   });
   return { clock, schedule, signals, runs };
 };
@@ -55,8 +57,10 @@ it('is ready for the next tick when nothing was begun at this one', async () => 
   const clock = createVirtualClock();
   const schedule = createSchedule({ clock, random: () => 0.5, maxConcurrent: 1 });
   let ticks = 0;
-  new Runs(schedule, 'k', 1_000, () => {
-    ticks += 1;
+  new Runs(schedule, 'k', 1_000, {
+    onDue() {
+      ticks += 1;
+    },
   });
   await clock.advance(3_499);
   expect(ticks).toBe(4);

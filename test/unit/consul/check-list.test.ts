@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CheckList, type CheckDifference } from '../../../src/consul/check-list.ts';
+import type { CheckRecord } from '../../../machines/model.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { inEqualPieces } from '../../support/pieces.ts';
 
@@ -10,6 +11,7 @@ interface Check {
   readonly Status: string;
 }
 
+const nothingKnown = (): undefined => undefined;
 const answer = (body: Buffer) => ({ status: 200, index: 1, isFiltered: false, body });
 const check = (id: string, more: object = {}): Check => ({ Node: 'n', CheckID: id, Status: 'passing', ...more });
 const json = (...checks: readonly object[]): string => JSON.stringify(checks);
@@ -42,7 +44,7 @@ const ways: readonly (readonly [string, typeof readWhole])[] = [
 
 describe.each(ways)('a list that is %s', (_, readBy) => {
   const listAfter = (first: string) => {
-    const list = new CheckList('watching', systemClock);
+    const list = new CheckList('watching', systemClock, nothingKnown);
     const difference = readBy(list, first);
     difference.keep();
     return { list, first: told(difference) };
@@ -93,7 +95,7 @@ describe.each(ways)('a list that is %s', (_, readBy) => {
     );
     fc.assert(
       fc.property(fc.array(checks, { minLength: 1, maxLength: 8 }), (answers) => {
-        const list = new CheckList('watching', systemClock);
+        const list = new CheckList('watching', systemClock, nothingKnown);
         let before: readonly Check[] = [];
         for (const after of answers) {
           const { changed, gone, keep, size } = readBy(list, JSON.stringify(after));
@@ -154,7 +156,7 @@ const UNCUT = [
 ] as const;
 
 it.each(UNCUT)('a list %s is read as a whole each time, once it is known that it cannot be cut', (_, body, changed) => {
-  const list = new CheckList('watching', systemClock);
+  const list = new CheckList('watching', systemClock, nothingKnown);
   read(list, json(check('z'))).keep();
   expect(() => read(list, body)).toThrow('watching: the answer is not a list of checks');
   for (let time = 0; time < 2; time += 1) {
@@ -170,7 +172,7 @@ it.each(UNCUT)('a list %s is read as a whole each time, once it is known that it
 });
 
 it('forgets an answer whose body broke off', () => {
-  const list = new CheckList('watching', systemClock);
+  const list = new CheckList('watching', systemClock, nothingKnown);
   read(list, json(check('a'), check('z'))).keep();
   list.begin(false)?.push(Buffer.from(`${json(check('z'), check('b')).slice(0, -1)},{"Node":"n","Check`));
   expect(told(read(list, json(check('a'), check('b'))))).toMatchObject({ changed: ['b passing'], gone: ['z'] });
@@ -178,7 +180,7 @@ it('forgets an answer whose body broke off', () => {
 
 it('tells how much of the time in which the body came went into reading it', () => {
   let nowMs = 0;
-  const list = new CheckList('watching', { ...systemClock, now: () => (nowMs += 10) });
+  const list = new CheckList('watching', { ...systemClock, now: () => (nowMs += 10) }, nothingKnown);
   const reader = list.begin(false);
   const pieces = inEqualPieces(Buffer.from(json(check('a'), check('b'))), 20);
   for (const piece of pieces) {
@@ -189,4 +191,16 @@ it('tells how much of the time in which the body came went into reading it', () 
   expect(list.readMs).toBe(pieces.length * 10);
   readWhole(list, '[]');
   expect(list.readMs).toBe(0);
+});
+
+it('tells a check that says what is known already as the known one', () => {
+  const known = new Map<string, CheckRecord>();
+  const list = new CheckList('watching', systemClock, (key) => known.get(key));
+  const [before] = read(list, json(check('a', { Output: 'was' }))).changed;
+  if (before === undefined) throw new Error('nothing was told');
+  known.set(before.key, before);
+  const [now] = read(list, json(check('a', { Output: 'is' }))).changed;
+  expect(now).toMatchObject({ output: 'is' });
+  expect(now?.id).toBe(before.id);
+  expect(read(list, json(check('a', { Output: 'was', Extra: 'of no account' }))).changed[0]).toBe(before);
 });
