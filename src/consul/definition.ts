@@ -24,16 +24,15 @@ export const doubtfulFields = (definition: CatalogDefinition = {}): readonly str
  * server's own, and so are the tags of a service's check: every write copies those that the service bears by then.
  */
 export function damageOf(sent: CheckRecord, echo: CheckRecord): readonly string[] {
-  const [before, after] = [sent.definition ?? {}, echo.definition ?? {}];
-  const lost = Object.keys(before).filter(
-    (field) => !isZero(before[field]) && !isDeepStrictEqual(before[field], after[field]),
-  );
   return [
-    ...lost,
+    ...(sent.definition === echo.definition ? [] : lostFields(sent.definition, echo.definition)),
     ...(sent.notes === echo.notes ? [] : ['Notes']),
     ...(sent.id.serviceId !== '' || isDeepStrictEqual(sent.serviceTags, echo.serviceTags) ? [] : ['ServiceTags']),
   ];
 }
+
+const lostFields = (before: CatalogDefinition = {}, after: CatalogDefinition = {}): readonly string[] =>
+  Object.keys(before).filter((field) => !isZero(before[field]) && !isDeepStrictEqual(before[field], after[field]));
 
 /** Newer servers list every field, the ones that nobody set too. */
 const isZero = (value: unknown): boolean =>

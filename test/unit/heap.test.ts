@@ -9,6 +9,14 @@ it.each(HEAP_FLAGS)('%s is a flag that the V8 of this Node knows, which would ig
   expect(known).toContain(`${name.replace('--no-', '--')} `);
 });
 
+/** Runs a script that is told where the heap's module is; tells the number that it prints. */
+const numberFrom = (script: string, ...args: readonly string[]): number => {
+  const heap = new URL('../../src/heap.ts', import.meta.url).href;
+  const tsx = fileURLToPath(import.meta.resolve('tsx'));
+  const flags = ['--expose-gc', '--input-type=module', '--import', tsx, '--eval', script, heap];
+  return Number(execFileSync(process.execPath, [...flags, ...args], { encoding: 'utf8' }));
+};
+
 /** Holds so many megabytes, collects, makes what outlives quick collections; prints how many times the size that collections left it the young generation has. */
 const YOUNG_GROWTH_HOLDING = `
   import { getHeapSpaceStatistics } from 'node:v8';
@@ -24,14 +32,34 @@ const YOUNG_GROWTH_HOLDING = `
   console.log(youngBytes() / before);
 `;
 
-const youngGrowthHolding = (megabytes: number): number => {
-  const heap = new URL('../../src/heap.ts', import.meta.url).href;
-  const tsx = fileURLToPath(import.meta.resolve('tsx'));
-  const [script, ...flags] = [YOUNG_GROWTH_HOLDING, '--expose-gc', '--input-type=module', '--import', tsx, '--eval'];
-  return Number(execFileSync(process.execPath, [...flags, script, heap, String(megabytes)], { encoding: 'utf8' }));
-};
+const youngGrowthHolding = (megabytes: number): number => numberFrom(YOUNG_GROWTH_HOLDING, String(megabytes));
 
 it('keeps the young generation small in a small heap, and lets it grow in a large one', () => {
   expect(youngGrowthHolding(10)).toBe(1);
   expect(youngGrowthHolding(150)).toBeGreaterThan(1);
+});
+
+/** Holds so many arrays of 200 bytes, lets go of three of five, and prints how much of what was held then is held after eight more full collections. */
+const HELD_AFTER_HOLES = `
+  import { getHeapStatistics } from 'node:v8';
+  const heldBytes = () => getHeapStatistics().total_physical_size;
+  const [heap, count] = process.argv.slice(1);
+  const { keepHeapSmall } = await import(heap);
+  keepHeapSmall();
+  const arrays = Array.from({ length: Number(count) }, (_, index) => new Array(20).fill(index));
+  const collect = async () => {
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 100)); // registries are told in a turn of their own
+  };
+  await collect();
+  for (let index = 0; index < arrays.length; index += 1) if (index % 5 > 1) arrays[index] = undefined;
+  await collect();
+  const before = heldBytes();
+  for (let round = 0; round < 8; round += 1) await collect();
+  console.log(heldBytes() / before, arrays.length > 0 ? '' : 'which keeps them alive until here');
+`;
+
+it('empties pages full of holes in a large heap, and leaves them alone in a small one', () => {
+  expect(numberFrom(HELD_AFTER_HOLES, '1500000')).toBeLessThan(0.8);
+  expect(numberFrom(HELD_AFTER_HOLES, '300000')).toBeGreaterThan(0.95);
 });
