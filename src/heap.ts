@@ -24,12 +24,12 @@ const SMALL_HEAP = ['--heap-growing-percent=10', '--semi-space-growth-factor=1']
  * all of them wrote their output within a minute, that and what grew old for want of room took more than half of the daemon's time. So there
  * are fewer of both, and the young generation grows as V8 sees fit, to 8 MB twice at most (bin/consul-esm).
  */
-const LARGE_HEAP = ['--heap-growing-percent=20', '--semi-space-growth-factor=2'];
+const LARGE_HEAP = ['--heap-growing-percent=17', '--semi-space-growth-factor=2'];
 const LARGE_HEAP_BYTES = 128 * 1024 * 1024;
 
 /**
- * What dies old leaves holes in pages, of which V8 on its own empties only those that bear next to nothing. The next full collection after one
- * that left so much more held than used empties all of which a fifth is free: now and then, for it takes a third more time.
+ * What dies old leaves holes in pages, of which V8 on its own empties only those that bear next to nothing. After a full collection that left so much
+ * more held than used, the next ones empty some of the pages of which a fifth is free, until it is less: not always, for each takes longer then, and begins earlier.
  */
 const LOOSE = 1.2;
 const KEPT_DENSE = '--optimize-for-size';

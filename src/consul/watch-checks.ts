@@ -62,9 +62,9 @@ export function watchChecks(options: ChecksOptions, observer: WatchObserver<Chec
   let listBytes = 0;
   let areSilentFew = false;
 
-  /** What a question found that was asked beside the list, and is no older. */
   const known: Records['get'] = (key) => records.get(key);
 
+  /** What a question found that was asked beside the list, and is no older. */
   const learn = (checks: readonly CheckRecord[], index: number): void => {
     const isNew = ({ key, modifyIndex }: CheckRecord): boolean => (records.get(key)?.modifyIndex ?? 0) < modifyIndex;
     const changed = checks.filter(isNew);
