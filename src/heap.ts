@@ -15,7 +15,7 @@ const PLAIN_WASM = '--liftoff-only';
  *
  * - A full collection begins when the heap has grown by 10 % since the last one, and by 8 MB at least, which is V8's own step. V8 on its own lets it grow to
  *   three or four times the size.
- * - The young generation stays as it begins, 2 MB twice (bin/consul-esm): hardly anything outlives a collection, whatever its size.
+ * - The young generation stays as it begins, 4 MB twice (bin/consul-esm): hardly anything outlives a collection, whatever its size.
  */
 const SMALL_HEAP = ['--heap-growing-percent=10', '--semi-space-growth-factor=1'];
 

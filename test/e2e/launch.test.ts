@@ -18,7 +18,7 @@ it('tells V8 and the C library to be sparing, and is then the daemon itself', as
   await using daemon = await startDaemon({ config: `http_addr = "${consul.url}"\n`, env });
   await daemon.until('Obtained leadership');
   const [node, flag] = await told(daemon.pid, 'cmdline');
-  expect([node, flag]).toEqual(['node', '--min-semi-space-size=2']);
+  expect([node, flag]).toEqual(['node', '--min-semi-space-size=4']);
   const set = (await told(daemon.pid, 'environ')).filter((line) => /^(MALLOC_|NODE_OPTIONS)/.test(line));
   expect(set.sort()).toEqual([
     'MALLOC_ARENA_MAX=4', // as it was set
