@@ -7,7 +7,7 @@ import { nodeSubject } from '../machines/rules/report.ts';
 import type { NodeEntry, NodeSettings } from '../machines/rules/watchbook.ts';
 import { pingKey, type NodeChart, type NodeDeps, type NodeRuntime } from './actors/node.ts';
 import { NodeRoot } from './actors/node-root.ts';
-import { Runs } from './actors/runs.ts';
+import { Runs, type RunOwner } from './actors/runs.ts';
 import type { FailureTimes } from './consul/consul.ts';
 import { RunningChecks, type RunningCheck, type RunningChecksDeps } from './running-checks.ts';
 
@@ -30,7 +30,7 @@ const healthOf = (records: Iterable<CheckRecord>): NodeEntry['status'] => {
 type StartDeps = RunningNodeDeps & { readonly nodeChart: NodeChart };
 
 /** A node that runs. One object, methods and all, as there are thousands of them. */
-export class RunningNode {
+export class RunningNode implements RunOwner {
   readonly #deps: StartDeps;
   readonly #onFailure: () => void;
   readonly #runtime: NodeRuntime;
@@ -82,6 +82,11 @@ export class RunningNode {
     this.#runtime.nodeProbeIntervalMs = nodeProbeIntervalMs;
     this.#roots[0].tell({ type: 'settings.changed', settings, atMs: this.#deps.clock.now() });
     this.#checks.configure(settings);
+  }
+
+  /** It is due to be pinged. */
+  onDue(): void {
+    this.#roots[0].tick();
   }
 
   /** The actor of one of its checks, for inspection; without a key the node's. Undefined: no such check runs. */
@@ -143,13 +148,7 @@ export class RunningNode {
       runtime.pings?.stop();
       runtime.pings = undefined;
     } else {
-      const [root] = this.#roots;
-      const owner = {
-        onDue: () => {
-          root.tick();
-        },
-      };
-      runtime.pings ??= new Runs(this.#deps.schedule, this.#pingKey, this.#settings.nodeProbeIntervalMs, owner);
+      runtime.pings ??= new Runs(this.#deps.schedule, this.#pingKey, this.#settings.nodeProbeIntervalMs, this);
     }
   }
 
